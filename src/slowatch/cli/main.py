@@ -1,0 +1,5 @@
+"""The `slowatch` command."""
+
+
+def main() -> None:
+    """Run the command line."""

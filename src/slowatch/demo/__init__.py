@@ -1,0 +1,1 @@
+"""Five systems at play, a real Prometheus and slowatch, to be looked at."""

@@ -1,0 +1,1 @@
+"""From slots that are due to recorded tallies to judged SLOs."""

@@ -1,0 +1,1 @@
+"""The ledger: good and total events per slot, for each thing asked and each label set."""

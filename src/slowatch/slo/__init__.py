@@ -1,0 +1,1 @@
+"""Pure values and arithmetic of service-level objectives: no I/O, no clock."""
