@@ -1,5 +1,207 @@
-"""The `slowatch` command."""
+"""The `slowatch` command: what it is called with, and what its exit code means.
+
+0  done; for `validate`: nothing wrong
+1  problems were found in spec files, or the demo failed
+2  it could not run: settings, ledger, Prometheus, arguments
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from slowatch.cli.failing import told_in_words
+
+EXIT_CODES = """Exit codes: 0 done, 1 problems found, 2 could not run."""
+
+app = typer.Typer(
+    name="slowatch",
+    help="Watches service-level objectives next to Prometheus, from an exact ledger of events.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Paths = Annotated[Optional[list[Path]], typer.Argument(help="Spec files or folders.")]  # noqa: UP045
+RulesOption = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option("--rules", help="Spec files or folders; may be given several times."),
+]
+PrometheusOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--prometheus", help="Address of Prometheus, such as http://localhost:9090."),
+]
+StateOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--state", help="The ledger: a file, or postgresql://user:pass@host/db."),
+]
+SlotOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--slot", help="Length of a slot, such as 60s."),
+]
+ConfigOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--config", help="Settings file; ./slowatch.yaml where it exists."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _slowatch(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from slowatch import __version__
+
+        typer.echo(f"slowatch {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: slowatch run --rules rules/ --prometheus http://localhost:9090")
+def run(
+    rules: RulesOption = None,
+    prometheus: PrometheusOption = None,
+    state: StateOption = None,
+    listen: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--listen", help="Address and port of the API, such as 127.0.0.1:9710."),
+    ] = None,
+    slot: SlotOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the daemon.
+
+    It measures every slot, keeps the ledger and serves the API.
+
+    Everything else is set by SLOWATCH_* variables or slowatch.yaml; flags go before both.
+    """
+    from slowatch.cli.running import run_daemon
+
+    code = run_daemon(
+        config,
+        rules=tuple(rules) if rules else None,
+        prometheus_url=prometheus,
+        state=state,
+        listen=listen,
+        slot=slot,
+    )
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog="Example: slowatch evaluate --rules rules/ --prometheus http://localhost:9090 --json"
+)
+def evaluate(
+    rules: RulesOption = None,
+    prometheus: PrometheusOption = None,
+    at: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--at", help="End of the windows: RFC 3339 or seconds; now by default."),
+    ] = None,
+    state: Annotated[
+        str, typer.Option("--state", help="Keep the ledger here; in memory by default.")
+    ] = ":memory:",
+    slot: SlotOption = None,
+    scrape_interval: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--scrape-interval", help="Of the targets, such as 15s; discovered if not given."
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as /slo answers.")] = False,
+) -> None:
+    """Evaluate once, without a daemon.
+
+    Asks for the windows that end at a moment and prints where every SLO stands.
+    """
+    from slowatch.cli.evaluating import evaluate_once
+
+    code = evaluate_once(
+        config,
+        at=at,
+        as_json=as_json,
+        rules=tuple(rules) if rules else None,
+        prometheus_url=prometheus,
+        state=state,
+        slot=slot,
+        scrape_interval=scrape_interval,
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog="Example: slowatch validate rules/ --format github")
+def validate(
+    paths: Paths = None,
+    format: Annotated[  # noqa: A002  the option's name
+        str, typer.Option("--format", help="text, json, or github (annotations for a workflow).")
+    ] = "text",
+    prometheus: PrometheusOption = None,
+) -> None:
+    """Check spec files.
+
+    Says everything that is wrong, with line, column and what to do.
+
+    With --prometheus, every SLO is asked once too: metrics that are not there, bounds that are no
+    bucket, queries that are refused.
+    """
+    from slowatch.cli.validating import validate_paths
+
+    raise typer.Exit(validate_paths(paths or [], format, prometheus))
+
+
+@app.command(epilog="Example: slowatch status --url http://localhost:9710 --watch")
+def status(
+    url: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--url", help="Address of the daemon; where `listen` says, by default."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep showing it, once a slot.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the daemon's answer.")] = False,
+) -> None:
+    """Show what a running daemon knows, worst first."""
+    from slowatch.cli.showing import show_status
+
+    raise typer.Exit(show_status(url, watch=watch, as_json=as_json))
+
+
+@app.command(epilog="Example: slowatch schema > slowatch.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of spec files, for editors."""
+    import json
+
+    from slowatch.spec.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command(epilog="Example: slowatch demo --for 60s --json > slo.json")
+def demo(
+    for_: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--for", help="End by itself after this long, such as 60s."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the last /slo answer and nothing else.")
+    ] = False,
+) -> None:
+    """Watch five systems at play.
+
+    Starts their workload, a real Prometheus and slowatch, and follows them in a table.
+
+    Needs `prometheus` on the PATH. Everything runs on free loopback ports over a temporary folder;
+    nothing is left behind.
+    """
+    from slowatch.cli.durations import seconds_of
+    from slowatch.demo.demo import run_demo
+
+    raise typer.Exit(run_demo(seconds_of(for_), as_json))
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; whatever goes wrong is said in words."""
+    with told_in_words():
+        app()
+    sys.exit(0)

@@ -56,7 +56,8 @@ SRE_WORKBOOK_PAIRS = (
 def burn_rate(tally: Tally, objective: Objective) -> float | None:
     """The bad share divided by the share that may be bad.
 
-    1 spends the budget exactly over the window. None where nothing happened, and where something bad happened and nothing may be bad.
+    1 spends the budget exactly over the window. None where nothing happened, and where something
+    bad happened and nothing may be bad.
     """
     if tally.total == 0:
         return None

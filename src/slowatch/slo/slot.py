@@ -58,4 +58,5 @@ def subtract(span: Span, holes: list[Span]) -> Iterator[Span]:
         at_s = max(at_s, hole.end_s)
         if at_s >= span.end_s:
             return
-    yield Span(at_s, span.end_s)
+    if at_s < span.end_s:
+        yield Span(at_s, span.end_s)

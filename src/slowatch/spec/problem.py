@@ -1,6 +1,64 @@
 """What is wrong with a file: a value with a place, a stable code, and what to do."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+ProblemCode = Literal[
+    # files
+    "file-not-found",
+    "unreadable-file",
+    "no-spec-files",
+    "not-utf-8",
+    "too-large",
+    "too-deep",
+    "too-many-problems",
+    "empty-file",
+    "yaml-syntax",
+    "yaml-tag",
+    "template-text",
+    "unknown-api-version",
+    # keys and values
+    "duplicate-key",
+    "unknown-key",
+    "missing-key",
+    "empty-value",
+    "empty-list",
+    "wrong-type",
+    "unknown-value",
+    "bad-share",
+    "percent-sign-missing",
+    "bad-duration",
+    "bad-quantity",
+    "out-of-range",
+    "unknown-zone",
+    # names
+    "invalid-name",
+    "invalid-label",
+    "reserved-label",
+    "duplicate-label",
+    "duplicate-slo",
+    "duplicate-alert",
+    # what must agree
+    "one-sli-kind",
+    "good-or-bad",
+    "good-is-total",
+    "good-not-in-total",
+    "bounds-missing",
+    "bounds-swapped",
+    "bounds-conflict",
+    "slice-target",
+    "histogram-suffix",
+    # PromQL
+    "promql-syntax",
+    "promql-function",
+    "promql-type",
+    "promql-too-long",
+    "not-a-counter",
+    "modifier-not-allowed",
+    "metric-name-missing",
+    "window-missing",
+]
+"""Every code of the native format; `docs/problems.md` has a section for each."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

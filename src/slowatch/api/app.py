@@ -1,0 +1,88 @@
+"""The HTTP application of a running daemon."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from slowatch import __version__
+from slowatch.api.entries import HealthAnswer, ReadyAnswer
+from slowatch.api.metrics import MetricsPage
+from slowatch.api.problems import answer_errors
+from slowatch.api.slos import SloRoutes
+from slowatch.api.watching import Watching
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+DESCRIPTION = """Where the SLOs stand, from an exact ledger of good and bad events.
+
+Every number comes from a snapshot made once per slot; asking costs Prometheus nothing."""
+
+
+def create_app(
+    watching: Watching, *, on_start: Callable[[], None], on_stop: Callable[[], None]
+) -> FastAPI:
+    """The application; `on_start` runs once it listens, `on_stop` when it is asked to end."""
+    app = FastAPI(
+        title="slowatch",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan(on_start, on_stop),
+        redoc_url=None,
+    )
+    answer_errors(app)
+    app.include_router(SloRoutes(watching).router)
+    _add_health(app, watching)
+    _add_metrics(app, watching)
+    return app
+
+
+def _lifespan(
+    on_start: Callable[[], None], on_stop: Callable[[], None]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        on_start()
+        yield
+        on_stop()
+
+    return lifespan
+
+
+def _add_health(app: FastAPI, watching: Watching) -> None:
+    @app.get("/healthz", response_model=HealthAnswer, tags=["Health"], summary="The process lives")
+    def healthz() -> HealthAnswer:
+        return HealthAnswer(version=__version__)
+
+    @app.get(
+        "/readyz",
+        response_model=ReadyAnswer,
+        tags=["Health"],
+        summary="It has recent slots and a source that answers",
+        responses={503: {"model": ReadyAnswer}},
+    )
+    def readyz() -> Response:
+        readiness = watching.readiness()
+        answer = ReadyAnswer(
+            ready=readiness.is_ready,
+            reasons=list(readiness.reasons),
+            warnings=[*readiness.warnings, *(str(problem) for problem in readiness.problems)],
+        )
+        return JSONResponse(answer.model_dump(), status_code=200 if answer.ready else 503)
+
+
+def _add_metrics(app: FastAPI, watching: Watching) -> None:
+    page = MetricsPage(watching)
+
+    @app.get(
+        "/metrics",
+        response_class=PlainTextResponse,
+        tags=["Health"],
+        summary="Gauges of every SLO, counters of the daemon",
+    )
+    def metrics() -> Response:
+        return Response(page.text(), media_type=METRICS_TYPE)
+
+    @app.get("/", include_in_schema=False)
+    def root() -> Response:
+        return Response(status_code=307, headers={"Location": "/docs"})

@@ -1,0 +1,135 @@
+"""`/metrics`: where every SLO stands as gauges, and what the daemon itself does."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from slowatch.api.watching import Watching
+from slowatch.evaluate.judging import WORST_FIRST, Status
+from slowatch.evaluate.snapshot import Counts
+
+_COUNTERS = {
+    "slots_due": "Slots that were due to be measured, one for each question.",
+    "slots_recorded": "Slots that were recorded with facts.",
+    "slots_missing": "Slots that were asked for and had no data.",
+    "slots_late": "Slots that ended while the daemon ran and were recorded by backfill.",
+    "runs_missed": "Runs of the schedule that were let go because they were too late.",
+    "runs_overlapped": "Runs that were due while the one before was still under way.",
+    "run_failures": "Runs that ended in an error nobody expected.",
+    "queries": "Requests to Prometheus.",
+    "query_failures": "Requests to Prometheus that failed.",
+    "query_refusals": "Expressions that Prometheus rejected.",
+    "query_seconds": "Seconds spent waiting for Prometheus.",
+    "samples_read": "Samples that Prometheus read to answer.",
+}
+
+
+class MetricsPage(Collector):
+    """Collects the gauges of a snapshot and the counters of the daemon."""
+
+    def __init__(self, watching: Watching) -> None:
+        self._watching = watching
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+
+    def text(self) -> bytes:
+        """The page, in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """All metric families."""
+        yield from slo_gauges(self._watching)
+        yield from own_counters(self._watching.counts())
+        size = self._watching.size()
+        yield GaugeMetricFamily("slowatch_ledger_bytes", "Size of the ledger.", size.stored_bytes)
+        yield GaugeMetricFamily("slowatch_ledger_series", "Series in the ledger.", size.series)
+        as_of_s = self._watching.snapshot.as_of_s
+        yield GaugeMetricFamily(
+            "slowatch_newest_slot_timestamp_seconds", "End of the newest judged slot.", as_of_s
+        )
+
+
+def own_counters(counts: Counts) -> Iterator[Metric]:
+    """What the daemon has done since it started."""
+    for name, text in _COUNTERS.items():
+        yield CounterMetricFamily(f"slowatch_{name}", text, value=getattr(counts, name))
+    yield GaugeMetricFamily(
+        "slowatch_backfill_pending", "1 while slots are backfilled.", counts.backfill_pending
+    )
+
+
+def slo_gauges(watching: Watching) -> Iterator[Metric]:
+    """The gauges of every SLO and group; a number that does not exist has no sample."""
+    statuses = watching.snapshot.statuses
+    for name, text, value in (
+        ("objective_ratio", "Promised share of good events.", _objective),
+        ("compliance_ratio", "Share of good events over the window.", _compliance),
+        ("error_budget_remaining_ratio", "Share of the error budget that is left.", _remaining),
+        ("coverage_ratio", "Measured slots divided by the window's slots.", _coverage),
+    ):
+        family = GaugeMetricFamily(f"slowatch_slo_{name}", text)
+        for status in statuses:
+            number = value(status)
+            if number is not None:
+                family.add_sample(family.name, _labels(status), number)
+        yield family
+    yield _burn_rates(statuses)
+    yield _states(statuses)
+    yield _events(statuses)
+
+
+def _objective(status: Status) -> float | None:
+    return float(status.slo.objective.ratio)
+
+
+def _compliance(status: Status) -> float | None:
+    return status.compliance_ratio
+
+
+def _remaining(status: Status) -> float | None:
+    return status.budget.remaining_ratio
+
+
+def _coverage(status: Status) -> float | None:
+    return status.coverage_ratio
+
+
+def _burn_rates(statuses: tuple[Status, ...]) -> Metric:
+    family = GaugeMetricFamily("slowatch_slo_burn_rate", "Burn rate over a look-back.")
+    for status in statuses:
+        labels = _labels(status)
+        for look_back, rate in status.burn_rates.items():
+            if rate is not None:
+                family.add_sample(family.name, {**labels, "look_back": look_back}, rate)
+    return family
+
+
+def _states(statuses: tuple[Status, ...]) -> Metric:
+    family = GaugeMetricFamily("slowatch_slo_state", "1 for the state that an SLO is in, else 0.")
+    for status in statuses:
+        labels = _labels(status)
+        for state in WORST_FIRST:
+            is_in = float(status.state == state)
+            family.add_sample(family.name, {**labels, "state": state}, is_in)
+    return family
+
+
+def _events(statuses: tuple[Status, ...]) -> Metric:
+    family = GaugeMetricFamily("slowatch_slo_window_events", "Events over the window, by outcome.")
+    for status in statuses:
+        labels = _labels(status)
+        for outcome, micro in (("good", status.tally.good), ("bad", status.tally.bad)):
+            family.add_sample(family.name, {**labels, "outcome": outcome}, micro / 1e6)
+    return family
+
+
+def _labels(status: Status) -> dict[str, str]:
+    """An SLO's labels; those of its group are set apart, since they may be called anything."""
+    slo = status.slo
+    group = {f"group_{name}": value for name, value in status.group.items()}
+    return {"service": slo.service, "slo": slo.name, "nfr": slo.nfr or "", **group}

@@ -1,0 +1,61 @@
+"""Errors as problem details (RFC 9457), whatever went wrong."""
+
+from typing import TYPE_CHECKING
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from slowatch.api.entries import ProblemAnswer
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 422: "Bad parameter"}
+
+
+class ApiError(Exception):
+    """A request that cannot be answered: a status, and a sentence for the person who asked."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """An answer that says what is wrong."""
+    answer = ProblemAnswer(title=_TITLES.get(status, "Error"), status=status, detail=detail)
+    return JSONResponse(answer.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Let every error of the app be a problem document."""
+
+    @app.exception_handler(ApiError)
+    async def _ours(_request: Request, error: ApiError) -> "Response":
+        return problem(error.status, error.detail)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> "Response":
+        detail = error.detail
+        if error.status_code == 404 and detail == "Not Found":
+            detail = f"there is nothing at {request.url.path}; see /docs"
+        answer = problem(error.status_code, detail)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def _parameter(_request: Request, error: RequestValidationError) -> "Response":
+        told = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
+        return problem(422, told)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> "Response":
+        log.error("request_failed", path=request.url.path, error=repr(error))
+        return problem(500, "slowatch failed to answer; its log says more")

@@ -1,0 +1,60 @@
+"""`slowatch validate`: everything that is wrong, in a form for people, programs or workflows."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from slowatch.cli.failing import CannotRun
+from slowatch.spec.problem import Problem
+from slowatch.spec.reading import Reading, read_paths
+
+FORMATS = ("text", "json", "github")
+DEFAULT = Path("rules")
+
+
+def validate_paths(paths: Sequence[Path], style: str, prometheus: str | None) -> int:
+    """Print all problems; 0 when there are none, else 1. Raises CannotRun."""
+    if style not in FORMATS:
+        raise CannotRun(f"there is no format {style!r}; take one of {', '.join(FORMATS)}")
+    reading = read_paths(paths or [DEFAULT])
+    problems = [*reading.problems]
+    if prometheus is not None:
+        problems += _live_problems(reading, prometheus)
+    sys.stdout.writelines(line + "\n" for line in _lines(problems, style))
+    if style == "text":
+        sys.stderr.write(_summary(len(problems), len(reading.slos)))
+    return 1 if problems else 0
+
+
+def _live_problems(reading: Reading, prometheus: str) -> list[Problem]:
+    from slowatch.app.logs import set_up_logs
+    from slowatch.app.settings import read_settings
+    from slowatch.evaluate.checking import check_live
+
+    settings = read_settings(prometheus_url=prometheus)
+    set_up_logs("error", settings.log_format)
+    return check_live(reading.slos, settings.connection(), settings.slot, settings.settle)
+
+
+def _lines(problems: Sequence[Problem], style: str) -> Iterator[str]:
+    if style == "json":
+        yield json.dumps([asdict(problem) for problem in problems], indent=2)
+    elif style == "github":
+        yield from (_annotation(problem) for problem in problems)
+    else:
+        yield from (str(problem) for problem in problems)
+
+
+def _annotation(problem: Problem) -> str:
+    """A workflow command, its text escaped as GitHub wants it."""
+    text = problem.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    place = f"file={problem.path},line={problem.line},col={problem.column}"
+    return f"::error {place},title={problem.code}::{text}"
+
+
+def _summary(problems: int, slos: int) -> str:
+    if problems:
+        return f"{problems} problem{'s' if problems > 1 else ''}; {slos} SLOs are fine\n"
+    return f"{slos} SLOs, no problem\n"

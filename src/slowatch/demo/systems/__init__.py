@@ -1,0 +1,1 @@
+"""The five systems at play: real handlers, real metrics, simulated work and latencies."""

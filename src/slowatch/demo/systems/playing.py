@@ -1,0 +1,132 @@
+"""All five systems in one process: served on a port each, driven, and moved on by a clock."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from slowatch.demo.systems.chance import Chance
+from slowatch.demo.systems.coze import CozeShopifyChat
+from slowatch.demo.systems.discord import DiscordEconomyBot
+from slowatch.demo.systems.incident import HEALTHY, condition_of
+from slowatch.demo.systems.lark import LarkService
+from slowatch.demo.systems.reflection import ReflectionApi
+from slowatch.demo.systems.system import System
+from slowatch.demo.systems.traffic import drive
+from slowatch.demo.systems.triflow import TriflowJudgment
+
+KINDS: tuple[type[System], ...] = (
+    LarkService,
+    DiscordEconomyBot,
+    CozeShopifyChat,
+    ReflectionApi,
+    TriflowJudgment,
+)
+TICK_S = 0.5
+
+
+def make_systems(seed: int, *, incidents: bool) -> list[System]:
+    """The five systems, each with its own seeded chance, from now on."""
+    return [_make(kind, seed, incidents=incidents) for kind in KINDS]
+
+
+def _make(kind: type[System], seed: int, *, incidents: bool) -> System:
+    rng = Random(f"{seed} {kind.name}")  # noqa: S311  a play, not a secret
+    condition = condition_of(kind.name, time.monotonic, seed) if incidents else lambda: HEALTHY
+    return kind(Chance(rng, condition))
+
+
+async def play(systems: Sequence[System], ports_file: Path) -> None:
+    """Serve and drive the systems until SIGTERM or SIGINT.
+
+    Once they answer, `ports_file` says where, as JSON: system to `host:port`.
+    """
+    sockets = [_listen() for _ in systems]
+    ports = [listening.getsockname()[1] for listening in sockets]
+    apps = {port: _app(system) for port, system in zip(ports, systems, strict=True)}
+    server = _Server(uvicorn.Config(_by_port(apps), lifespan="off", log_level="warning"))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(server.serve(sockets=sockets))
+        movers = [tasks.create_task(_tick(systems))]
+        for system, port in zip(systems, ports, strict=True):
+            movers += [tasks.create_task(drive(system, port, call)) for call in system.calls]
+        _write_ports(ports_file, systems, ports)
+        server.movers = movers
+        await serving
+
+
+def _listen() -> socket.socket:
+    """A listener whose connections send at once: held back, head and body take 40 ms a call."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers, which would hide how the process ends."""
+
+    movers: Sequence[asyncio.Task[None]] = ()
+
+    def stop(self) -> None:
+        """End the traffic, then the serving."""
+        for mover in self.movers:
+            mover.cancel()
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _tick(systems: Sequence[System]) -> None:
+    before_s = time.monotonic()
+    while True:
+        await asyncio.sleep(TICK_S)
+        now_s = time.monotonic()
+        for system in systems:
+            system.tick(now_s - before_s)
+        before_s = now_s
+
+
+def _app(system: System) -> Starlette:
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(system.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(routes=[*system.routes(), Route("/metrics", metrics)])
+
+
+def _by_port(apps: Mapping[int, Starlette]) -> ASGIApp:
+    """One ASGI application for all sockets: the port a request came to says which system it is."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        await apps[scope["server"][1]](scope, receive, send)
+
+    return dispatch
+
+
+def _write_ports(path: Path, systems: Sequence[System], ports: Sequence[int]) -> None:
+    targets = {s.name: f"127.0.0.1:{port}" for s, port in zip(systems, ports, strict=True)}
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(json.dumps(targets))
+    unfinished.replace(path)
+
+
+def run(ports_file: Path, *, seed: int, incidents: bool) -> None:
+    """Play until a signal says stop."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has it untyped
+    asyncio.run(play(make_systems(seed, incidents=incidents), ports_file))

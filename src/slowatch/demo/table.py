@@ -1,0 +1,186 @@
+"""The `/slo` answer as a table for people: the worst rows first, in colour and in words."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+NOTHING = "–"  # noqa: RUF001  a dash is how tables say that there is no number
+STATE_STYLES = {
+    "exhausted": "red",
+    "page": "bold red",
+    "ticket": "yellow",
+    "no_data": "dim",
+    "ok": "green",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the table shows of one entry of the answer; ratios and burn rates as they came."""
+
+    state: str
+    service: str
+    name: str
+    group: Mapping[str, str]
+    objective: Decimal
+    compliance_ratio: float | None
+    remaining_ratio: float | None
+    burn_5m: float | None
+    burn_1h: float | None
+    coverage_ratio: float | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, entry: Mapping[str, object]) -> Self:
+        """The row of one entry of `slos`."""
+        burn_rates = _mapping(entry.get("burn_rates"))
+        reason = entry.get("reason")
+        return cls(
+            state=str(entry["state"]),
+            service=str(entry["service"]),
+            name=str(entry["name"]),
+            group={key: str(value) for key, value in _mapping(entry.get("group")).items()},
+            objective=Decimal(str(entry["objective"])),
+            compliance_ratio=_number(entry.get("compliance_ratio")),
+            remaining_ratio=_number(_mapping(entry.get("error_budget")).get("remaining_ratio")),
+            burn_5m=_number(burn_rates.get("5m")),
+            burn_1h=_number(burn_rates.get("1h")),
+            coverage_ratio=_number(entry.get("coverage_ratio")),
+            reason=None if reason is None else str(reason),
+        )
+
+
+def slo_table(answer: Mapping[str, object], *, rows: int | None = None) -> "Table":
+    """The answer's SLOs in its own order, the first `rows` of them where given.
+
+    Made for 80 columns and up: where space is short, the ends of the reason and of the service's
+    name go first.
+    """
+    from rich import box
+    from rich.table import Table
+
+    entries = slo_rows(answer)
+    shown = entries if rows is None else entries[:rows]
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, expand=True)
+    table.title = count_states(entries)
+    table.caption = _caption(answer, hidden=len(entries) - len(shown))
+    table.title_justify = table.caption_justify = "left"
+    table.title_style = table.caption_style = ""
+    _add_columns(table)
+    for row in shown:
+        table.add_row(*_cells(row))
+    return table
+
+
+def slo_rows(answer: Mapping[str, object]) -> list[Row]:
+    """The rows of the answer, in its order."""
+    entries = answer.get("slos")
+    if not isinstance(entries, Sequence):
+        return []
+    return [Row.of(_mapping(entry)) for entry in entries]
+
+
+def count_states(rows: Sequence[Row]) -> str:
+    """How many rows are in which state, worst first: `79 SLOs: 1 page, 78 ok`."""
+    counts = Counter(row.state for row in rows)
+    known = [state for state in STATE_STYLES if counts[state]]
+    others = sorted(counts.keys() - STATE_STYLES.keys())
+    told = ", ".join(f"{counts[state]} {_word(state)}" for state in (*known, *others))
+    noun = "SLO" if len(rows) == 1 else "SLOs"
+    return f"{len(rows)} {noun}: {told}" if rows else "no SLOs yet"
+
+
+def percent(ratio: float | Decimal | None, *, digits: int) -> str:
+    """A ratio as a percentage, never rounded up: only what is whole shows as 100%."""
+    if ratio is None:
+        return NOTHING
+    exact = Decimal(str(ratio)) * 100
+    if exact == exact.to_integral_value():
+        return f"{exact:.0f}%"
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR)}%"
+
+
+def budget_left(ratio: float | None) -> str:
+    """The remaining budget: `97.3%`; `-120%` is overspent more than twice over."""
+    if ratio is not None and ratio < -9.99:
+        return "<-999%"
+    return percent(ratio, digits=1 if ratio is None or ratio > -0.1 else 0)
+
+
+def burn(rate: float | None) -> str:
+    """A burn rate to read: `0`, `<0.1`, `14.4`, `250`."""
+    if rate is None:
+        return NOTHING
+    if 0 < rate < 0.1:
+        return "<0.1"
+    return f"{rate:.1f}".removesuffix(".0") if rate < 100 else f"{rate:.0f}"
+
+
+def objective_percent(objective: Decimal) -> str:
+    """An objective with exactly the digits it has: `99.95%`."""
+    return f"{(objective * 100).normalize():f}%"
+
+
+def _add_columns(table: "Table") -> None:
+    table.add_column("state", no_wrap=True, width=max(map(len, STATE_STYLES)))
+    table.add_column("SLO", no_wrap=True, overflow="ellipsis", ratio=1)
+    for header, width in (("objective", 9), ("compliance", 10), ("budget", 6)):
+        table.add_column(header, justify="right", no_wrap=True, min_width=width)
+    for header in ("burn\n5m", "burn\n1h"):
+        table.add_column(header, justify="right", no_wrap=True, min_width=4)
+    table.add_column("cov.", justify="right", no_wrap=True, min_width=4)
+
+
+def _caption(answer: Mapping[str, object], *, hidden: int) -> str:
+    as_of = f"as of {answer.get('as_of') or NOTHING}"
+    return f"and {hidden} more, {as_of}" if hidden else as_of
+
+
+def _cells(row: Row) -> "list[str | Text]":
+    from rich.text import Text
+
+    digits = max(0, -int((row.objective * 100).normalize().as_tuple().exponent)) + 2
+    return [
+        Text(_word(row.state), style=STATE_STYLES.get(row.state, "")),
+        _name(row),
+        objective_percent(row.objective),
+        percent(row.compliance_ratio, digits=digits),
+        budget_left(row.remaining_ratio),
+        burn(row.burn_5m),
+        burn(row.burn_1h),
+        _coverage(row.coverage_ratio),
+    ]
+
+
+def _name(row: Row) -> "Text":
+    from rich.text import Text
+
+    group = "".join(f" {label}={value}" for label, value in row.group.items())
+    rest = f" · {row.service}" + (f" ({row.reason})" if row.reason else "")
+    return Text.assemble((row.name, "bold"), (group, "cyan"), (rest, "dim"))
+
+
+def _coverage(ratio: float | None) -> str:
+    return "<1%" if ratio is not None and 0 < ratio < 0.01 else percent(ratio, digits=0)
+
+
+def _word(state: str) -> str:
+    return state.replace("_", " ")
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: object) -> float | None:
+    """A finite number, or None: what is not one must not look like one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,70 @@
+"""Window sums that move along: a new slot is added, an old one taken away.
+
+Tallies are whole numbers, so this never drifts; and a window of thirty days costs as much to keep
+as one of five minutes: the slots that enter and the slots that leave.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from slowatch.ledger.port import Entry
+from slowatch.slo.slot import Span
+from slowatch.slo.tally import NOTHING, Tally
+from slowatch.slo.window import Window, judged_span
+
+
+class SumReader(Protocol):
+    """What reads sums from the ledger."""
+
+    def sums(self, span: Span, series_ids: Iterable[int] | None = None) -> Mapping[int, Tally]:
+        """The tally of each series over a span."""
+        ...
+
+
+class WindowSums:
+    """The tallies of all series over a set of windows that end at the same moment."""
+
+    def __init__(
+        self, ledger: SumReader, windows: Iterable[Window], *, full_resolution_s: int
+    ) -> None:
+        self._ledger = ledger
+        self._windows = frozenset(windows)
+        self._full_resolution_s = full_resolution_s
+        self._spans: dict[Window, Span] = {}
+        self._tallies: dict[Window, dict[int, Tally]] = {}
+
+    def span(self, window: Window) -> Span:
+        """The span that the window's tallies are over."""
+        return self._spans[window]
+
+    def tally(self, window: Window, series_id: int) -> Tally:
+        """The tally of one series over one window."""
+        return self._tallies[window].get(series_id, NOTHING)
+
+    def advance(self, end_s: int) -> None:
+        """Let all windows end at `end_s`, from what the ledger holds."""
+        for window in self._windows:
+            new = judged_span(window, end_s, self._full_resolution_s)
+            old = self._spans.get(window)
+            if old is None or new.start_s < old.start_s or new.start_s >= old.end_s:
+                self._tallies[window] = dict(self._ledger.sums(new))
+            elif new != old:
+                self._shift(self._tallies[window], old, new)
+            self._spans[window] = new
+
+    def include(self, entries: Iterable[Entry]) -> None:
+        """Add what was just recorded to the windows that hold it."""
+        for entry in entries:
+            span = entry.fact.span
+            for window, whole in self._spans.items():
+                if whole.start_s <= span.start_s < whole.end_s:
+                    tallies = self._tallies[window]
+                    series_id = entry.series_id
+                    tallies[series_id] = tallies.get(series_id, NOTHING) + entry.fact.tally
+
+    def _shift(self, tallies: dict[int, Tally], old: Span, new: Span) -> None:
+        for series_id, tally in self._ledger.sums(Span(old.start_s, new.start_s)).items():
+            tallies[series_id] = tallies.get(series_id, NOTHING) - tally
+        if new.end_s > old.end_s:
+            for series_id, tally in self._ledger.sums(Span(old.end_s, new.end_s)).items():
+                tallies[series_id] = tallies.get(series_id, NOTHING) + tally

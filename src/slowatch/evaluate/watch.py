@@ -1,0 +1,197 @@
+"""Watching: a set of SLOs, their questions, and what the ledger holds of them."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slowatch.evaluate.judging import Evidence, Status, judge, severity_rank, windows_of
+from slowatch.evaluate.measuring import Measuring
+from slowatch.evaluate.pending import Piece, Wanted, next_piece, wanted
+from slowatch.evaluate.question import Question, question_of
+from slowatch.evaluate.sums import WindowSums
+from slowatch.ledger.ledger import Ledger
+from slowatch.ledger.port import Point, Recording, Series
+from slowatch.slo.burn import LOOK_BACKS_S
+from slowatch.slo.slot import Span
+from slowatch.slo.window import Window, judged_span
+from slowatch.source.answer import Grid
+from slowatch.source.counting import Gate
+from slowatch.spec.compiled import CompiledSlo
+
+FULL_RESOLUTION_S = max(LOOK_BACKS_S.values())
+"""Slots are kept one by one for the longest look-back; older ones as hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An SLO and the key of the question that its facts answer."""
+
+    slo: CompiledSlo
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How many questions had a slot's facts recorded, and how many had none."""
+
+    recorded: int
+    missing: int
+
+
+class Watch:
+    """Measures slots of SLOs, records them, and judges the SLOs from the ledger.
+
+    One thread may measure while another backfills; recording and judging take turns.
+    """
+
+    def __init__(
+        self, slos: Sequence[CompiledSlo], ledger: Ledger, measuring: Measuring, *, slot_s: int
+    ) -> None:
+        self.slot_s = slot_s
+        self._ledger = ledger
+        self._measuring = measuring
+        self._turn = threading.RLock()
+        self._watched = [Watched(slo, question_of(slo, slot_s).key) for slo in slos]
+        self.questions: Mapping[str, Question] = {
+            w.key: question_of(w.slo, slot_s) for w in self._watched
+        }
+        self._windows = _windows_by_key(self._watched, slot_s)
+        self._sums = WindowSums(
+            ledger, set().union(*self._windows.values()), full_resolution_s=FULL_RESOLUTION_S
+        )
+        self._asked = {key: list(spans) for key, spans in ledger.asked(self.questions).items()}
+        self._series: dict[str, dict[int, Series]] = defaultdict(dict)
+        self._first_start_s: dict[int, int] = {}
+        self._gap_reasons: dict[str, tuple[int, str]] = {}
+        self._enlist(ledger.series(self.questions))
+
+    def due(self, end_s: int) -> tuple[Question, ...]:
+        """The questions that were not asked yet for the slot that ends at `end_s`."""
+        slot = Span(end_s - self.slot_s, end_s)
+        return tuple(q for key, q in self.questions.items() if not self._is_asked(key, slot))
+
+    def measure_slot(self, end_s: int) -> Measured:
+        """Ask for the slot that ends at `end_s` and record it, where that was not done yet."""
+        piece = Piece(self.due(end_s), Grid(end_s, end_s, self.slot_s))
+        recordings = self._measure(piece)
+        missing = sum(1 for recording in recordings if not recording.facts)
+        return Measured(recorded=len(recordings) - missing, missing=missing)
+
+    def backfill(self, end_s: int, gate: Gate = None, *, chunk_slots: int) -> Piece | None:
+        """Ask for the newest missing piece before `end_s` and record it; None when none is."""
+        piece = next_piece(self.wants(end_s), self._asked, chunk_slots=chunk_slots)
+        if piece is not None:
+            self._measure(piece, gate)
+        return piece
+
+    def wants(self, end_s: int) -> list[Wanted]:
+        """How far back each question's facts are wanted by the SLOs that it serves."""
+        wants = []
+        for key, windows in self._windows.items():
+            spans = [judged_span(window, end_s, FULL_RESOLUTION_S) for window in windows]
+            longest = Span(min(span.start_s for span in spans), end_s)
+            wants.append(wanted(self.questions[key], longest, FULL_RESOLUTION_S))
+        return wants
+
+    def judge(self, end_s: int) -> list[Status]:
+        """Where every SLO and group stands at `end_s`, worst first."""
+        with self._turn:
+            self._sums.advance(end_s)
+            statuses = [s for w in self._watched for s in self._judge(w, end_s)]
+        return sorted(statuses, key=severity_rank)
+
+    def compact(self, end_s: int, retention_s: int) -> None:
+        """Turn old slots into hours, and forget what is older than the retention."""
+        with self._turn:
+            self._sums.advance(end_s)
+            self._ledger.compact(end_s - FULL_RESOLUTION_S)
+            self._ledger.forget(end_s - retention_s)
+
+    def history(self, status: Status, span: Span, step_s: int) -> list[Point]:
+        """Points of one status over a span, for charts."""
+        if status.series_id is None:
+            return []
+        return self._ledger.history([status.series_id], span, step_s).get(status.series_id, [])
+
+    def _measure(self, piece: Piece, gate: Gate = None) -> list[Recording]:
+        if not piece.questions:
+            return []
+        recordings = self._measuring.measure(piece.questions, piece.grid, gate)
+        self._record(recordings)
+        return recordings
+
+    def _record(self, recordings: Sequence[Recording]) -> None:
+        with self._turn:
+            recorded = self._ledger.record(recordings)
+            self._enlist(recorded.created)
+            self._sums.include(recorded.entries)
+            for entry in recorded.entries:
+                start_s = entry.fact.span.start_s
+                first_s = self._first_start_s.get(entry.series_id, start_s)
+                self._first_start_s[entry.series_id] = min(first_s, start_s)
+            for recording in recordings:
+                self._note(recording)
+
+    def _note(self, recording: Recording) -> None:
+        key = recording.asked.key
+        self._asked[key] = merged([*self._asked.get(key, ()), recording.span])
+        for gap in recording.gaps:
+            if gap.span.end_s > self._gap_reasons.get(key, (0, ""))[0]:
+                self._gap_reasons[key] = (gap.span.end_s, gap.reason)
+
+    def _enlist(self, series: Iterable[Series]) -> None:
+        for one in series:
+            self._series[one.key][one.id] = one
+            if one.first_start_s is not None:
+                self._first_start_s[one.id] = one.first_start_s
+
+    def _is_asked(self, key: str, slot: Span) -> bool:
+        spans = self._asked.get(key, ())
+        return any(s.start_s <= slot.start_s and slot.end_s <= s.end_s for s in spans)
+
+    def _judge(self, watched: Watched, end_s: int) -> list[Status]:
+        series = self._series.get(watched.key, {}).values()
+        statuses = [
+            judge(watched.slo, one.labels, self._evidence(watched, one, end_s)) for one in series
+        ]
+        seen = [status for status in statuses if status.tally.measured]
+        return seen or [judge(watched.slo, {}, self._evidence(watched, None, end_s))]
+
+    def _evidence(self, watched: Watched, series: Series | None, end_s: int) -> Evidence:
+        series_id = series.id if series else -1
+        return Evidence(
+            series_id=series.id if series else None,
+            tally=lambda window: self._sums.tally(window, series_id),
+            span=self._sums.span,
+            end_s=end_s,
+            slot_s=self.slot_s,
+            first_start_s=self._first_start_s.get(series_id),
+            gap_reason=self._gap_reason(watched.key, end_s),
+        )
+
+    def _gap_reason(self, key: str, end_s: int) -> str | None:
+        """Why the latest slot is missing, if it is."""
+        if key not in self._gap_reasons:
+            gaps = self._ledger.gaps(key, Span(end_s - self.slot_s, end_s))
+            self._gap_reasons[key] = (gaps[-1].span.end_s, gaps[-1].reason) if gaps else (0, "")
+        gap_end_s, reason = self._gap_reasons[key]
+        return reason if gap_end_s >= end_s else None
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans joined where they touch or overlap, oldest first."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start_s <= joined[-1].end_s:
+            joined[-1] = Span(joined[-1].start_s, max(joined[-1].end_s, span.end_s))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _windows_by_key(watched: Iterable[Watched], slot_s: int) -> dict[str, set[Window]]:
+    windows: dict[str, set[Window]] = defaultdict(set)
+    for one in watched:
+        windows[one.key] |= windows_of(one.slo, slot_s)
+    return windows

@@ -1,0 +1,113 @@
+"""The ledger: facts written once, and sums over them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from types import TracebackType
+from typing import Self
+
+from slowatch.ledger import compacting, reading, recording, summing
+from slowatch.ledger.address import describe, parse_address
+from slowatch.ledger.asking import ask_ids, read_spans
+from slowatch.ledger.gapping import read_gaps
+from slowatch.ledger.migrating import migrate
+from slowatch.ledger.port import Gap, Point, Recorded, Recording, Series, Size
+from slowatch.ledger.store import Store, open_store
+from slowatch.slo.slot import Span
+from slowatch.slo.tally import Tally
+
+
+class Ledger:
+    """An open ledger; threads may share it, and processes may open the same one.
+
+    Writes queue up, reads do not wait for them. Every method raises LedgerError, and nothing of the
+    database's own, where the database fails; what it was doing is then undone as a whole.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, address: str) -> Self:
+        """Open the ledger at a path, `:memory:`, `sqlite:///path` or `postgresql://…`.
+
+        It is created, or brought to this version's form, where necessary. Raises LedgerError.
+        """
+        store = open_store(parse_address(address))
+        try:
+            migrate(store)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store)
+
+    @property
+    def name(self) -> str:
+        """Where the ledger is, for people: without a password."""
+        return describe(self._store.url)
+
+    def record(self, recordings: Iterable[Recording]) -> Recorded:
+        """Write what is new in recordings, all in one transaction; repeating it changes nothing."""
+        with self._store.writing() as connection:
+            return recording.record(connection, recordings)
+
+    def asked(self, keys: Collection[str]) -> Mapping[str, list[Span]]:
+        """The spans asked so far, merged and oldest first, for every key."""
+        with self._store.reading() as connection:
+            found = read_spans(connection, ask_ids(connection, keys))
+        return {key: found.get(key, []) for key in keys}
+
+    def series(self, keys: Collection[str] | None = None) -> list[Series]:
+        """The series of the keys, or all, in the order in which they were created."""
+        with self._store.reading() as connection:
+            return reading.read_series(connection, keys)
+
+    def sums(self, span: Span, series_ids: Iterable[int] | None = None) -> dict[int, Tally]:
+        """The tally over the slots and hours that start in the span, by series id.
+
+        A series without any of them is left out: its tally is unknown, not zero.
+        """
+        with self._store.reading() as connection:
+            return summing.read_sums(connection, span, series_ids)
+
+    def history(self, series_ids: Iterable[int], span: Span, step_s: int) -> dict[int, list[Point]]:
+        """Points of `step_s` from the span's start on, by series id; only those with rows.
+
+        Where only hours are kept and the step is shorter, a point is an hour long.
+        """
+        with self._store.reading() as connection:
+            return summing.read_history(connection, series_ids, span, step_s)
+
+    def gaps(self, key: str, span: Span) -> list[Gap]:
+        """The gaps in a span, cut to it, oldest first; equal neighbours are one."""
+        with self._store.reading() as connection:
+            return read_gaps(connection, key, span)
+
+    def compact(self, before_s: int) -> None:
+        """Turn the slots of whole hours before a moment into hours; no sum over hours changes."""
+        compacting.compact(self._store, before_s)
+
+    def forget(self, before_s: int) -> None:
+        """Delete rows, gaps and asked spans of whole hours before a moment.
+
+        Series and things asked of which nothing is left go too.
+        """
+        compacting.forget(self._store, before_s)
+
+    def size(self) -> Size:
+        """How big the ledger is; cheap, for metrics."""
+        with self._store.reading() as connection:
+            return reading.read_size(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""One migration a file, named `<revision>_<what>.py`."""

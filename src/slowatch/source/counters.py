@@ -1,0 +1,76 @@
+"""PromQL for cumulative series: how much they grew in a slot, and where that must be looked at.
+
+A slot's events are the difference of the counter at its two ends. That is exact unless the counter
+was reset in the slot, was born in it or vanished in it; such slots are counted by a second
+expression and repaired from raw samples (`repairing`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slowatch.spec.compiled import Counter
+from slowatch.spec.promql import selector_text
+
+LOOK_BACK_S = 300
+"""How long Prometheus takes a sample to stand for the present (`--query.lookback-delta`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterNeed:
+    """A counter to be counted per slot for each value of the labels in `by`."""
+
+    counter: Counter
+    by: tuple[str, ...] = ()
+
+
+def instant(counter: Counter, *, offset_s: int = 0) -> str:
+    """The counter's value now or `offset_s` ago, per series."""
+    name = selector_text(counter.metric, counter.matchers)
+    at = f"{name} offset {offset_s}s" if offset_s else name
+    if counter.view is None:
+        return at
+    if counter.view == "count":
+        return f"histogram_count({at})"
+    share = f"histogram_fraction(-Inf, {counter.view.bound!r}, {at})"
+    return f"(histogram_count({at}) * {share} >= 0)"
+
+
+def raw(counter: Counter, *, over_s: int, scrape_s: int) -> str:
+    """The counter's samples over a look-back, as a range vector.
+
+    A native histogram's are sampled twice a scrape, since its view is no stored series.
+    """
+    if counter.view is None:
+        return f"{selector_text(counter.metric, counter.matchers)}[{over_s}s]"
+    return f"({instant(counter)})[{over_s}s:{max(1, scrape_s // 2)}s]"
+
+
+def growth(counter: Counter, *, by: Sequence[str], slot_s: int) -> str:
+    """How much the series that were there at both ends of the slot grew, summed."""
+    return f"{_sum(by)} ({instant(counter)} - {instant(counter, offset_s=slot_s)})"
+
+
+def irregular(counter: Counter, *, by: Sequence[str], slot_s: int, scrape_s: int) -> str:
+    """How many series were reset, born or gone in the slot; absent where none was.
+
+    The look-back for resets holds the last sample before the slot, give or take a late scrape.
+    """
+    now, then = instant(counter), instant(counter, offset_s=slot_s)
+    over_s = slot_s + scrape_s + max(1, scrape_s // 10)
+    resets = f"resets({raw(counter, over_s=over_s, scrape_s=scrape_s)}) > 0"
+    return (
+        f"count by ({', '.join(by)}) ({resets} or ({now} unless {then}) or ({then} unless {now}))"
+    )
+
+
+def last_known(counter: Counter, *, back_s: int, over_s: int, scrape_s: int) -> str:
+    """The last value of each series in the `over_s` seconds before `back_s` seconds ago."""
+    if counter.view is None:
+        name = selector_text(counter.metric, counter.matchers)
+        return f"last_over_time({name}[{over_s}s] offset {back_s}s)"
+    step_s = max(1, scrape_s // 2)
+    return f"last_over_time(({instant(counter)})[{over_s}s:{step_s}s] offset {back_s}s)"
+
+
+def _sum(by: Sequence[str]) -> str:
+    return f"sum by ({', '.join(by)})"

@@ -1,0 +1,258 @@
+"""Counting: events per slot of many counters, summed in the engine, repaired where irregular."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series
+from slowatch.source.asking import Asker
+from slowatch.source.counters import (
+    LOOK_BACK_S,
+    CounterNeed,
+    growth,
+    irregular,
+    last_known,
+    raw,
+)
+from slowatch.source.errors import Refused
+from slowatch.source.planning import CounterGroup, Values, grouped
+from slowatch.source.promql_text import escape_regex
+from slowatch.source.repairing import Origin, growth_within, starts_before
+from slowatch.spec.compiled import Counter, Matcher
+
+log = structlog.get_logger(__name__)
+
+LAST_KNOWN_S = 3600
+"""How far back the last value of a series that comes back is looked for."""
+YOUNG_S = 120
+"""A process that began this long before the slot, at most, had all its counters at zero then."""
+REPAIR_SPAN_S = 1800
+NARROW_BELOW = 200
+"""With fewer irregular groups than this, raw samples are asked for these groups alone."""
+
+Gate = Callable[[], None] | None
+
+
+@dataclass(slots=True)
+class Counted:
+    """Events per group and slot end; `refused` where the server will not say.
+
+    A group is its values of the labels in `by`, in that order.
+    """
+
+    values: dict[Values, dict[int, float]] = field(default_factory=dict)
+    refused: str | None = None
+
+
+class Counting:
+    """Counts events of counters over slots of one Prometheus."""
+
+    def __init__(self, asker: Asker, *, scrape_s: int) -> None:
+        self._asker = asker
+        self.scrape_s = scrape_s
+
+    def expressions(self, group: CounterGroup, slot_s: int) -> tuple[str, str]:
+        """What is asked for a group at the end of a slot: its growth, and its irregular series."""
+        return (
+            growth(group.counter, by=group.all_by, slot_s=slot_s),
+            irregular(group.counter, by=group.all_by, slot_s=slot_s, scrape_s=self.scrape_s),
+        )
+
+    def plan(self, needs: Iterable[CounterNeed], slot_s: int) -> dict[CounterGroup, list[str]]:
+        """The expressions to ask, per group of needs that are asked together."""
+        return {group: [*self.expressions(group, slot_s)] for group in grouped(needs)}
+
+    def count(
+        self, needs: Iterable[CounterNeed], grid: Grid, gate: Gate = None
+    ) -> dict[CounterNeed, Counted]:
+        """The events of each need in each slot of the grid, whose ends are its moments."""
+        groups = grouped(needs)
+        asked = [self.expressions(group, grid.step_s) for group in groups]
+        answers = self._asker.ask((e for pair in asked for e in pair), grid, gate)
+        counted: dict[CounterNeed, Counted] = {}
+        for group, (grown, odd) in zip(groups, asked, strict=True):
+            counted.update(self._assemble(group, answers[grown], answers[odd], grid, gate))
+        return counted
+
+    def _assemble(
+        self, group: CounterGroup, grown: Answer, odd: Answer, grid: Grid, gate: Gate
+    ) -> dict[CounterNeed, Counted]:
+        for answer in (grown, odd):
+            if isinstance(answer, Refusal):
+                return {n: Counted(refused=answer.reason) for n in group.members.values()}
+        assert not isinstance(grown, Refusal)  # noqa: S101  told apart above, for the type checker
+        assert not isinstance(odd, Refusal)  # noqa: S101
+        table = {_values(s, group.all_by): dict(s.points) for s in grown}
+        self._repair(group, table, odd, grid.step_s, gate)
+        return _shared_out(group, table)
+
+    def _repair(
+        self,
+        group: CounterGroup,
+        table: dict[Values, dict[int, float]],
+        odd: Sequence[Series],
+        slot_s: int,
+        gate: Gate,
+    ) -> None:
+        irregular_at: dict[int, set[Values]] = defaultdict(set)
+        for series in odd:
+            key = _values(series, group.all_by)
+            if group.member_of(series.labels) is not None:
+                for end_s in series.points:
+                    irregular_at[end_s].add(key)
+        for ends in _runs(sorted(irregular_at), max(slot_s, REPAIR_SPAN_S)):
+            if gate is not None:
+                gate()
+            touched = set().union(*(irregular_at[end_s] for end_s in ends))
+            wanted = {end_s: irregular_at[end_s] for end_s in ends}
+            repair = Repair(self._asker, group, touched, ends, slot_s, self.scrape_s)
+            for (key, end_s), value in repair.values(wanted).items():
+                row = table.setdefault(key, {})
+                row.pop(end_s, None)
+                if value is not None:
+                    row[end_s] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A few neighbouring irregular slots of one group, counted again from raw samples."""
+
+    asker: Asker
+    group: CounterGroup
+    touched: set[Values]
+    ends: Sequence[int]
+    slot_s: int
+    scrape_s: int
+
+    def values(self, wanted: Mapping[int, set[Values]]) -> dict[tuple[Values, int], float | None]:
+        """Events per touched group and slot end; None where nothing can be said."""
+        nothing: dict[tuple[Values, int], float | None] = {
+            (key, end_s): None for end_s, keys in wanted.items() for key in keys
+        }
+        try:
+            found = self._samples()
+            origins = self._origins(found)
+        except Refused as refused:
+            log.warning("repair_refused", metric=self.group.counter.metric, reason=str(refused))
+            return nothing
+        for one in found:
+            key = _values(one, self.group.all_by)
+            for end_s in self.ends:
+                if key in wanted[end_s]:
+                    origin = origins(one, end_s)
+                    grown = growth_within(one.samples, end_s - self.slot_s, end_s, origin)
+                    if grown is not None:
+                        nothing[key, end_s] = (nothing[key, end_s] or 0.0) + grown
+        return nothing
+
+    @property
+    def _over_s(self) -> int:
+        return self.ends[-1] - self.ends[0] + self.slot_s + LOOK_BACK_S
+
+    def _counter(self) -> Counter:
+        if len(self.touched) > NARROW_BELOW:
+            return self.group.counter
+        return narrowed(self.group.counter, self.group.all_by, self.touched)
+
+    def _samples(self) -> list[Samples]:
+        query = raw(self._counter(), over_s=self._over_s, scrape_s=self.scrape_s)
+        return self.asker.samples(query, self.ends[-1])
+
+    def _origins(self, found: Sequence[Samples]) -> Callable[[Samples, int], Origin]:
+        """Where each series without a sample before a slot starts counting from."""
+        unseen = any(
+            not starts_before(s.samples, end_s - self.slot_s) for s in found for end_s in self.ends
+        )
+        if not unseen:
+            return lambda _series, _end_s: Origin()
+        known = self._last_known()
+        targets = {end_s: Targets.at(self.asker, end_s, self.slot_s) for end_s in self.ends}
+
+        def origin(series: Samples, end_s: int) -> Origin:
+            return Origin(known.get(_identity(series)), targets[end_s].brought_new(series))
+
+        return origin
+
+    def _last_known(self) -> dict[frozenset[tuple[str, str]], float]:
+        expression = last_known(
+            self._counter(), back_s=self._over_s, over_s=LAST_KNOWN_S, scrape_s=self.scrape_s
+        )
+        at_s = self.ends[-1]
+        answer = self.asker.ask([expression], Grid(at_s, at_s, self.slot_s))[expression]
+        if isinstance(answer, Refusal):
+            raise Refused(answer.reason)
+        return {_identity(series): series.points[at_s] for series in answer}
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Which scrape targets were up when a slot began, and which began about then."""
+
+    up: frozenset[tuple[str, str]]
+    young: frozenset[tuple[str, str]]
+
+    @classmethod
+    def at(cls, asker: Asker, end_s: int, slot_s: int) -> "Targets":
+        """What Prometheus knows of its targets at one slot."""
+        up = f"max by (job, instance) (up offset {slot_s}s) == 1"
+        since_s = end_s - slot_s - max(slot_s, YOUNG_S)
+        young = f"max by (job, instance) (process_start_time_seconds) >= {since_s}"
+        answers = asker.ask([up, young], Grid(end_s, end_s, slot_s))
+        return cls(_instances(answers[up]), _instances(answers[young]))
+
+    def brought_new(self, series: Samples) -> bool:
+        """Whether a series not seen before began at zero: a new label value, or a new process."""
+        target = (series.labels.get("job", ""), series.labels.get("instance", ""))
+        return target in self.up or target in self.young
+
+
+def narrowed(counter: Counter, labels: Sequence[str], groups: Iterable[Values]) -> Counter:
+    """The counter limited to groups of label values (and their cross combinations)."""
+    columns = list(zip(*groups, strict=True))
+    limits = [
+        Matcher(label, "=~", "|".join(sorted({escape_regex(value) for value in column})))
+        for label, column in zip(labels, columns, strict=True)
+    ]
+    return Counter(counter.metric, (*counter.matchers, *limits), counter.view)
+
+
+def _runs(ends: Sequence[int], span_s: int) -> Iterator[list[int]]:
+    """Neighbouring slot ends in runs no longer than a span."""
+    run: list[int] = []
+    for end_s in ends:
+        if run and end_s - run[0] > span_s:
+            yield run
+            run = []
+        run.append(end_s)
+    if run:
+        yield run
+
+
+def _shared_out(
+    group: CounterGroup, table: Mapping[Values, dict[int, float]]
+) -> dict[CounterNeed, Counted]:
+    counted = {need: Counted() for need in group.members.values()}
+    for key, row in table.items():
+        labels = dict(zip(group.all_by, key, strict=True))
+        need = group.member_of(labels)
+        if need is not None and row:
+            own = counted[need].values.setdefault(tuple(labels[name] for name in group.by), {})
+            for end_s, value in row.items():
+                own[end_s] = own.get(end_s, 0.0) + value
+    return counted
+
+
+def _values(series: Series | Samples, labels: Sequence[str]) -> Values:
+    return tuple(series.labels.get(label, "") for label in labels)
+
+
+def _identity(series: Series | Samples) -> frozenset[tuple[str, str]]:
+    return frozenset((k, v) for k, v in series.labels.items() if k != "__name__")
+
+
+def _instances(answer: Answer) -> frozenset[tuple[str, str]]:
+    if isinstance(answer, Refusal):
+        return frozenset()
+    return frozenset((s.labels.get("job", ""), s.labels.get("instance", "")) for s in answer)

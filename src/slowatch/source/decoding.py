@@ -1,0 +1,80 @@
+"""Strict decoding of the Prometheus HTTP API's answers (API v1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slowatch.source.answer import Samples, Series
+from slowatch.source.errors import Misconfigured, Refused, Unavailable
+
+_HEALS = {"timeout", "canceled", "unavailable", "internal"}
+
+
+def failure(status: int, body: Any, url: str) -> Refused | Unavailable | Misconfigured:  # noqa: ANN401
+    """The exception that an answer other than 200 means."""
+    said = body.get("error") if isinstance(body, dict) else None
+    kind = body.get("errorType") if isinstance(body, dict) else None
+    if status in {400, 413, 414, 422} and said:
+        return Refused(str(said))
+    if status in {401, 403}:
+        return Misconfigured(f"{url} refuses the credentials (HTTP {status}); check them")
+    if status == 429 or status >= 500:
+        words = f"{kind}: {said}" if said else f"HTTP {status}"
+        return Unavailable(f"{url} cannot answer now: {words}")
+    return Misconfigured(f"{url} answers HTTP {status}; is it the address of a Prometheus?")
+
+
+def is_timeout(body: Any) -> bool:  # noqa: ANN401
+    """Whether the server gave a query up because it took too long."""
+    return isinstance(body, dict) and body.get("errorType") == "timeout"
+
+
+def query_data(body: Any, url: str) -> Mapping[str, Any]:  # noqa: ANN401
+    """The `data` of a successful query answer. Raises Misconfigured when it is something else."""
+    if not (isinstance(body, dict) and body.get("status") == "success"):
+        raise Misconfigured(f"{url} does not speak the Prometheus HTTP API")
+    data = body.get("data")
+    if not (isinstance(data, dict) and isinstance(data.get("result"), list)):
+        raise Misconfigured(f"{url} answers a query without data")
+    return data
+
+
+def series(data: Mapping[str, Any]) -> list[Series]:
+    """The series of an instant or range answer; histograms, which are no number, are left out."""
+    match data.get("resultType"):
+        case "vector":
+            return [
+                Series(entry["metric"], _points([entry["value"]]))
+                for entry in data["result"]
+                if "value" in entry
+            ]
+        case "matrix":
+            return [
+                Series(entry["metric"], _points(entry["values"]))
+                for entry in data["result"]
+                if "values" in entry
+            ]
+        case other:
+            raise Refused(f"the query yields a {other}, not a vector")
+
+
+def raw_samples(data: Mapping[str, Any]) -> list[Samples]:
+    """The raw samples of a range vector asked at one moment."""
+    if data.get("resultType") != "matrix":
+        raise Refused(f"the query yields a {data.get('resultType')}, not a range vector")
+    return [
+        Samples(entry["metric"], tuple((float(at), float(value)) for at, value in entry["values"]))
+        for entry in data["result"]
+        if "values" in entry
+    ]
+
+
+def samples_read(data: Mapping[str, Any]) -> int:
+    """How many samples the engine read, where the server says so (`stats=all`), else 0."""
+    try:
+        return int(data["stats"]["samples"]["totalQueryableSamples"])
+    except (KeyError, TypeError, ValueError):
+        return 0
+
+
+def _points(values: list[Any]) -> dict[int, float]:
+    return {round(at): float(value) for at, value in values}

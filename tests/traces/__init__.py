@@ -1,0 +1,1 @@
+"""A trace with known truth: counters as a Prometheus would have scraped them, and what happened."""
