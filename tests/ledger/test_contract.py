@@ -273,6 +273,12 @@ def test_sums_may_exceed_what_a_column_holds(ledger: Ledger) -> None:
     assert list(ledger.sums(EVERYTHING).values()) == expected
 
 
+def test_reason_may_hold_any_character(ledger: Ledger) -> None:
+    """It may quote what a server said."""
+    ledger.record([recording(0, 60, gap(0, 60, "said \x00 'ö\n"), text="up\x00")])
+    assert ledger.gaps("requests", EVERYTHING) == [gap(0, 60, "said \ufffd 'ö\n")]
+
+
 def test_recording_nothing_is_allowed(ledger: Ledger) -> None:
     """A tick without answers writes nothing."""
     assert ledger.record([]) == Recorded()

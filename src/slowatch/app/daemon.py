@@ -17,7 +17,7 @@ from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Point, Size
 from slowatch.slo.slot import DAY_S, Span, settled_end
 from slowatch.source.asking import Asker
-from slowatch.source.discovery import DEFAULT_SCRAPE_S, scrape_interval_s
+from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s, scrape_interval_s
 from slowatch.source.errors import SourceError
 from slowatch.spec.reading import Reading
 
@@ -49,8 +49,8 @@ class Daemon:
         self._reading = reading
         self._now = now
         self._asker = Asker(settings.connection())
-        scrape_s = settings.scrape_interval or DEFAULT_SCRAPE_S
-        self._measuring = Measuring(self._asker, scrape_s=scrape_s)
+        self._scrape_s = settings.scrape_interval
+        self._measuring = Measuring(self._asker, scrape_s=self._scrape_s or DEFAULT_SCRAPE_S)
         self._ledger = Ledger.open(settings.ledger_address)
         self._watch = Watch(reading.slos, self._ledger, self._measuring, slot_s=settings.slot)
         self._health = Health()
@@ -64,13 +64,14 @@ class Daemon:
     # What the schedule calls
 
     def begin(self) -> None:
-        """Show what the ledger holds, learn the scrape interval, measure the newest slot."""
+        """Show what the ledger holds, then measure the newest slot."""
         self._refresh(self._settled_end())
-        self.discover()
         self.measure_slot()
 
     def measure_slot(self) -> None:
         """Ask for the newest settled slot, record it, and make a new snapshot."""
+        if self._scrape_s is None:
+            self.discover()
         end_s = self._settled_end()
         self._no_live_slot.clear()
         try:
@@ -82,6 +83,9 @@ class Daemon:
     def backfill(self) -> None:
         """Ask for all that is missing, newest first, giving way to live slots."""
         end_s = self._settled_end() - self._settings.slot
+        retention = retention_s(self._asker)
+        if retention is not None:
+            self._watch.oldest_s = int(self._now()) - retention
         asked = 0
         while not self._stopping.is_set() and self._backfill_piece(end_s):
             asked += 1
@@ -100,10 +104,13 @@ class Daemon:
 
     def discover(self) -> None:
         """Learn the scrape interval, unless it is set."""
-        if self._settings.scrape_interval is None:
-            found = scrape_interval_s(self._settings.connection())
-            if found is not None:
-                self._measuring.expect_scrapes_every(found)
+        if self._settings.scrape_interval is not None:
+            return
+        found = scrape_interval_s(self._settings.connection())
+        if found is not None and found != self._scrape_s:
+            self._scrape_s = found
+            self._measuring.expect_scrapes_every(found)
+            log.info("scrape_interval_discovered", seconds=found)
 
     def note_missed_run(self) -> None:
         """Count a run that the schedule let go because it was too late."""

@@ -45,5 +45,7 @@ def set_up_logs(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(_LEVELS[level])
-    for noisy in ("httpx", "httpcore", "apscheduler", "urllib3", "alembic", "stamina"):
+    for noisy in ("httpx", "httpcore", "urllib3", "alembic"):
         logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))
+    # What the schedule skips or fails at is counted and said by us, with fields.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

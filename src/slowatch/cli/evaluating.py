@@ -25,7 +25,7 @@ def evaluate_once(config: Path | None, *, at: str | None, as_json: bool, **flags
     from slowatch.ledger.ledger import Ledger
     from slowatch.slo.slot import floor_to, settled_end
     from slowatch.source.asking import Asker
-    from slowatch.source.discovery import DEFAULT_SCRAPE_S, scrape_interval_s
+    from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s, scrape_interval_s
 
     settings = read_settings(config, **flags)
     set_up_logs("warning", settings.log_format)
@@ -41,7 +41,9 @@ def evaluate_once(config: Path | None, *, at: str | None, as_json: bool, **flags
         asker = stack.enter_context(closing(Asker(connection)))
         ledger = stack.enter_context(Ledger.open(settings.ledger_address))
         measuring = Measuring(asker, scrape_s=scrape_s)
+        retention = retention_s(asker)
         watch = Watch(reading.slos, ledger, measuring, slot_s=settings.slot)
+        watch.oldest_s = int(time.time()) - retention if retention is not None else 0
         statuses = evaluate_at(watch, end_s, progress=_progress())
     _print(slo_answer(statuses, end_s, time.time()), as_json=as_json)
     return 0

@@ -13,6 +13,7 @@ from slowatch.demo.problem import DemoError
 
 SLOT = "10s"
 SETTLE = "3s"
+SCRAPE_INTERVAL = "2s"
 RUN = "from slowatch.cli.main import main; main()"
 
 
@@ -32,6 +33,7 @@ class Daemon:
             "SLOWATCH_LISTEN": self._address,
             "SLOWATCH_SLOT": SLOT,
             "SLOWATCH_SETTLE": SETTLE,
+            "SLOWATCH_SCRAPE_INTERVAL": SCRAPE_INTERVAL,
         }
         self._child: Child | None = None
 

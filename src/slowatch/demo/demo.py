@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from slowatch.demo.daemon import Daemon
+from slowatch.demo.daemon import SCRAPE_INTERVAL, Daemon
 from slowatch.demo.display import display
 from slowatch.demo.problem import DemoError
 from slowatch.demo.prometheus import PrometheusServer
@@ -69,7 +69,7 @@ def set_up() -> Iterator[Stage]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slowatch-demo-")))
         workload = stack.enter_context(Workload(folder / "workload"))
-        config = prometheus_config(workload.targets)
+        config = prometheus_config(workload.targets, scrape_interval=SCRAPE_INTERVAL)
         prometheus = stack.enter_context(PrometheusServer(folder / "prometheus", config=config))
         daemon = Daemon(folder / "slowatch", prometheus_url=prometheus.url, rules=rules)
         yield Stage(workload, prometheus, stack.enter_context(daemon))

@@ -17,10 +17,10 @@ from slowatch.evaluate.told import (
 from slowatch.slo.slot import HOUR_S
 from slowatch.slo.tally import Tally
 from slowatch.source.answer import Grid
-from slowatch.source.asking import Asker
+from slowatch.source.asking import Asker, Gate
 from slowatch.source.buckets import Buckets, share_problem
 from slowatch.source.counters import CounterNeed, instant
-from slowatch.source.counting import Counted, Counting, Gate
+from slowatch.source.counting import Counted, Counting
 from slowatch.spec.compiled import CounterEvents, CounterSum
 
 

@@ -10,9 +10,10 @@ from slowatch.evaluate.question import Question
 from slowatch.evaluate.told import Told, recording
 from slowatch.ledger.port import Recording
 from slowatch.source.answer import Grid
-from slowatch.source.asking import Asker
+from slowatch.source.asking import Asker, Gate
 from slowatch.source.buckets import Buckets, quantile_problem
-from slowatch.source.counting import Counting, Gate
+from slowatch.source.counting import Counting
+from slowatch.source.together import ask_together
 from slowatch.spec.compiled import CounterEvents, FreeEvents, Level
 
 
@@ -59,7 +60,8 @@ class Measuring:
     def _told(
         self, plans: Sequence[LevelPlan | FreePlan], grid: Grid, gate: Gate
     ) -> dict[str, Told]:
-        answers = self._asker.ask((e for plan in plans for e in plan.expressions), grid, gate)
+        wanted = (e for plan in plans for e in plan.expressions)
+        answers = ask_together(self._asker, wanted, grid, gate)
         blunt = self._blunt_quantiles(plans, grid)
         return {
             plan.question.key: blunt.get(plan.question.key) or plan.read(answers) for plan in plans

@@ -13,10 +13,10 @@ from slowatch.evaluate.sums import WindowSums
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Point, Recording, Series
 from slowatch.slo.burn import LOOK_BACKS_S
-from slowatch.slo.slot import Span
+from slowatch.slo.slot import HOUR_S, Span, ceil_to
 from slowatch.slo.window import Window, judged_span
 from slowatch.source.answer import Grid
-from slowatch.source.counting import Gate
+from slowatch.source.asking import Gate
 from slowatch.spec.compiled import CompiledSlo
 
 FULL_RESOLUTION_S = max(LOOK_BACKS_S.values())
@@ -42,13 +42,15 @@ class Measured:
 class Watch:
     """Measures slots of SLOs, records them, and judges the SLOs from the ledger.
 
-    One thread may measure while another backfills; recording and judging take turns.
+    One thread may measure while another backfills; recording and judging take turns. Nothing before
+    `oldest_s` is asked for: the source no longer has it.
     """
 
     def __init__(
         self, slos: Sequence[CompiledSlo], ledger: Ledger, measuring: Measuring, *, slot_s: int
     ) -> None:
         self.slot_s = slot_s
+        self.oldest_s = 0
         self._ledger = ledger
         self._measuring = measuring
         self._turn = threading.RLock()
@@ -90,7 +92,8 @@ class Watch:
         wants = []
         for key, windows in self._windows.items():
             spans = [judged_span(window, end_s, FULL_RESOLUTION_S) for window in windows]
-            longest = Span(min(span.start_s for span in spans), end_s)
+            start_s = max(min(span.start_s for span in spans), self._oldest_hour_s())
+            longest = Span(min(start_s, end_s), end_s)
             wants.append(wanted(self.questions[key], longest, FULL_RESOLUTION_S))
         return wants
 
@@ -113,6 +116,9 @@ class Watch:
         if status.series_id is None:
             return []
         return self._ledger.history([status.series_id], span, step_s).get(status.series_id, [])
+
+    def _oldest_hour_s(self) -> int:
+        return ceil_to(self.oldest_s, HOUR_S)
 
     def _measure(self, piece: Piece, gate: Gate = None) -> list[Recording]:
         if not piece.questions:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
+from slowatch.ledger.labels import storable
 from slowatch.ledger.members import is_in
 from slowatch.ledger.schema import asks, spans
 from slowatch.slo.slot import Span
@@ -20,7 +21,7 @@ def ask_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
 def create_asks(connection: Connection, texts: Mapping[str, str]) -> dict[str, int]:
     """The ids of keys, each with the text that it is created with if it is new."""
     ids = ask_ids(connection, texts)
-    new = [{"key": key, "text": text} for key, text in texts.items() if key not in ids]
+    new = [{"key": key, "text": storable(text)} for key, text in texts.items() if key not in ids]
     if not new:
         return ids
     connection.execute(insert(asks), new)

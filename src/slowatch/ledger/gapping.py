@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select
 
+from slowatch.ledger.labels import storable
 from slowatch.ledger.members import is_in
 from slowatch.ledger.port import Gap
 from slowatch.ledger.schema import asks, gaps
@@ -51,7 +52,7 @@ def _new_runs(gaps_of_asks: Mapping[int, list[Gap]]) -> _Runs:
     runs: _Runs = defaultdict(_Run)
     for ask_id, some in gaps_of_asks.items():
         for gap in some:
-            runs[ask_id, gap.reason].spans.append(gap.span)
+            runs[ask_id, storable(gap.reason)].spans.append(gap.span)
     return runs
 
 

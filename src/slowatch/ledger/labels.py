@@ -19,6 +19,11 @@ def from_text(text: str) -> Labels:
     return cast("Labels", json.loads(text))
 
 
+def storable(text: str) -> str:
+    """A text that every database takes: PostgreSQL refuses NUL. Labels have none, as JSON."""
+    return text.replace("\0", "\ufffd")
+
+
 def digest(key: str, labels_text: str) -> str:
     """What tells series apart: 32 characters of what was asked and the labels."""
     return hashlib.blake2b(f"{key}\n{labels_text}".encode(), digest_size=16).hexdigest()

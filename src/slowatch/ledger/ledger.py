@@ -46,8 +46,9 @@ class Ledger:
 
     def record(self, recordings: Iterable[Recording]) -> Recorded:
         """Write what is new in recordings, all in one transaction; repeating it changes nothing."""
+        listed = list(recordings)
         with self._store.writing() as connection:
-            return recording.record(connection, recordings)
+            return recording.record(connection, listed)
 
     def asked(self, keys: Collection[str]) -> Mapping[str, list[Span]]:
         """The spans asked so far, merged and oldest first, for every key."""

@@ -33,12 +33,11 @@ class _Place:
     digest: str
 
 
-def record(connection: Connection, recordings: Iterable[Recording]) -> Recorded:
+def record(connection: Connection, recordings: Sequence[Recording]) -> Recorded:
     """Write what is new in the recordings; the first of two that say the same counts."""
-    listed = list(recordings)
-    ids = create_asks(connection, {one.asked.key: one.asked.text for one in listed})
+    ids = create_asks(connection, {one.asked.key: one.asked.text for one in recordings})
     before = read_spans(connection, ids)
-    judged, after = _judge(listed, before)
+    judged, after = _judge(recordings, before)
     created, entries, doubles = _write_facts(connection, ids, judged)
     write_spans(connection, ids, before=before, after=after)
     write_gaps(connection, _gaps(ids, judged))

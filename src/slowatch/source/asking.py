@@ -22,6 +22,9 @@ from slowatch.source.errors import Misconfigured, Refused, Unavailable
 
 log = structlog.get_logger(__name__)
 
+Gate = Callable[[], None] | None
+"""Called before each request, and may wait: it lets live slots go before backfill."""
+
 TAG = "slowatch_q"
 BATCH = 50
 ATTEMPTS = 3
@@ -29,10 +32,7 @@ _KEPT_WARNINGS = 20
 
 
 class Asker:
-    """Sends expressions to one Prometheus; safe to use from several threads.
-
-    `gate` is called before each request and may wait: it lets live slots go before backfill.
-    """
+    """Sends expressions to one Prometheus; safe to use from several threads."""
 
     def __init__(self, connection: Connection, *, batch: int = BATCH) -> None:
         self._connection = connection
@@ -48,9 +48,7 @@ class Asker:
         self._pool.shutdown(cancel_futures=True)
         self._client.close()
 
-    def ask(
-        self, expressions: Iterable[str], grid: Grid, gate: Callable[[], None] | None = None
-    ) -> dict[str, Answer]:
+    def ask(self, expressions: Iterable[str], grid: Grid, gate: Gate = None) -> dict[str, Answer]:
         """The answer to each distinct expression at each moment of the grid.
 
         Expressions yield instant vectors or scalars. Raises Unavailable or Misconfigured when
@@ -66,15 +64,22 @@ class Asker:
         """The raw samples of a range vector such as `x[6m]` at one moment."""
         return decoding.raw_samples(self._query({"query": range_vector, "time": str(at_s)}))
 
+    def runtime_information(self) -> Mapping[str, Any]:
+        """What the server says of itself, its retention among it; Prometheus only."""
+        try:
+            response = self._client.get("/api/v1/status/runtimeinfo")
+            data = response.json()["data"]
+        except (httpx.TransportError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable(f"{self._connection.shown_url} does not tell") from error
+        return data if isinstance(data, dict) else {}
+
     def _batches(self, expressions: list[str]) -> list[list[str]]:
         innocent = [e for e in expressions if e not in self._guilty]
         alone = [[e] for e in expressions if e in self._guilty]
         size = self._batch
         return [innocent[i : i + size] for i in range(0, len(innocent), size)] + alone
 
-    def _ask_batch(
-        self, batch: Sequence[str], grid: Grid, gate: Callable[[], None] | None
-    ) -> dict[str, Answer]:
+    def _ask_batch(self, batch: Sequence[str], grid: Grid, gate: Gate) -> dict[str, Answer]:
         if gate is not None:
             gate()
         try:
@@ -88,7 +93,7 @@ class Asker:
         self,
         batch: Sequence[str],
         grid: Grid,
-        gate: Callable[[], None] | None,
+        gate: Gate,
         refused: Refused,
     ) -> dict[str, Answer]:
         if len(batch) == 1:

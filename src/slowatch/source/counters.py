@@ -8,7 +8,7 @@ expression and repaired from raw samples (`repairing`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slowatch.spec.compiled import Counter
+from slowatch.spec.compiled import Counter, HistogramView, Matcher
 from slowatch.spec.promql import selector_text
 
 LOOK_BACK_S = 300
@@ -21,6 +21,16 @@ class CounterNeed:
 
     counter: Counter
     by: tuple[str, ...] = ()
+
+    @property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """The counter's matchers."""
+        return self.counter.matchers
+
+    @property
+    def template(self) -> tuple[str, HistogramView | None, tuple[str, ...]]:
+        """What it has in common with counters that it can be asked together with."""
+        return self.counter.metric, self.counter.view, self.by
 
 
 def instant(counter: Counter, *, offset_s: int = 0) -> str:

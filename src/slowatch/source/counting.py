@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series
-from slowatch.source.asking import Asker
+from slowatch.source.asking import Asker, Gate
 from slowatch.source.counters import (
     LOOK_BACK_S,
     CounterNeed,
@@ -17,7 +17,7 @@ from slowatch.source.counters import (
     raw,
 )
 from slowatch.source.errors import Refused
-from slowatch.source.planning import CounterGroup, Values, grouped
+from slowatch.source.planning import Group, Values, grouped
 from slowatch.source.promql_text import escape_regex
 from slowatch.source.repairing import Origin, growth_within, starts_before
 from slowatch.spec.compiled import Counter, Matcher
@@ -32,8 +32,6 @@ REPAIR_SPAN_S = 1800
 NARROW_BELOW = 200
 """With fewer irregular groups than this, raw samples are asked for these groups alone."""
 
-Gate = Callable[[], None] | None
-
 
 @dataclass(slots=True)
 class Counted:
@@ -46,6 +44,9 @@ class Counted:
     refused: str | None = None
 
 
+CounterGroup = Group[CounterNeed]
+
+
 class Counting:
     """Counts events of counters over slots of one Prometheus."""
 
@@ -53,38 +54,49 @@ class Counting:
         self._asker = asker
         self.scrape_s = scrape_s
 
-    def expressions(self, group: CounterGroup, slot_s: int) -> tuple[str, str]:
-        """What is asked for a group at the end of a slot: its growth, and its irregular series."""
-        return (
-            growth(group.counter, by=group.all_by, slot_s=slot_s),
-            irregular(group.counter, by=group.all_by, slot_s=slot_s, scrape_s=self.scrape_s),
-        )
-
-    def plan(self, needs: Iterable[CounterNeed], slot_s: int) -> dict[CounterGroup, list[str]]:
-        """The expressions to ask, per group of needs that are asked together."""
-        return {group: [*self.expressions(group, slot_s)] for group in grouped(needs)}
-
     def count(
         self, needs: Iterable[CounterNeed], grid: Grid, gate: Gate = None
     ) -> dict[CounterNeed, Counted]:
-        """The events of each need in each slot of the grid, whose ends are its moments."""
+        """The events of each need in each slot of the grid, whose ends are its moments.
+
+        Where a grouped query is refused, its needs are asked one by one.
+        """
         groups = grouped(needs)
-        asked = [self.expressions(group, grid.step_s) for group in groups]
+        counted = self._count(groups, grid, gate)
+        refused = [
+            group
+            for group in groups
+            if len(group.members) > 1 and counted[group.first].refused is not None
+        ]
+        apart = [one for group in refused for one in group.apart()]
+        return counted | self._count(apart, grid, gate)
+
+    def _count(
+        self, groups: Sequence[CounterGroup], grid: Grid, gate: Gate
+    ) -> dict[CounterNeed, Counted]:
+        asked = [self._expressions(group, grid.step_s) for group in groups]
         answers = self._asker.ask((e for pair in asked for e in pair), grid, gate)
         counted: dict[CounterNeed, Counted] = {}
         for group, (grown, odd) in zip(groups, asked, strict=True):
             counted.update(self._assemble(group, answers[grown], answers[odd], grid, gate))
         return counted
 
+    def _expressions(self, group: CounterGroup, slot_s: int) -> tuple[str, str]:
+        """A group's growth in the slot that ends, and how many of its series are irregular."""
+        counter, by = _counter(group), _all_by(group)
+        return (
+            growth(counter, by=by, slot_s=slot_s),
+            irregular(counter, by=by, slot_s=slot_s, scrape_s=self.scrape_s),
+        )
+
     def _assemble(
         self, group: CounterGroup, grown: Answer, odd: Answer, grid: Grid, gate: Gate
     ) -> dict[CounterNeed, Counted]:
-        for answer in (grown, odd):
-            if isinstance(answer, Refusal):
-                return {n: Counted(refused=answer.reason) for n in group.members.values()}
-        assert not isinstance(grown, Refusal)  # noqa: S101  told apart above, for the type checker
-        assert not isinstance(odd, Refusal)  # noqa: S101
-        table = {_values(s, group.all_by): dict(s.points) for s in grown}
+        if isinstance(grown, Refusal):
+            return {n: Counted(refused=grown.reason) for n in group.members.values()}
+        if isinstance(odd, Refusal):
+            return {n: Counted(refused=odd.reason) for n in group.members.values()}
+        table = {_values(s, _all_by(group)): dict(s.points) for s in grown}
         self._repair(group, table, odd, grid.step_s, gate)
         return _shared_out(group, table)
 
@@ -98,7 +110,7 @@ class Counting:
     ) -> None:
         irregular_at: dict[int, set[Values]] = defaultdict(set)
         for series in odd:
-            key = _values(series, group.all_by)
+            key = _values(series, _all_by(group))
             if group.member_of(series.labels) is not None:
                 for end_s in series.points:
                     irregular_at[end_s].add(key)
@@ -135,10 +147,12 @@ class Repair:
             found = self._samples()
             origins = self._origins(found)
         except Refused as refused:
-            log.warning("repair_refused", metric=self.group.counter.metric, reason=str(refused))
+            log.warning(
+                "repair_refused", metric=self.group.first.counter.metric, reason=str(refused)
+            )
             return nothing
         for one in found:
-            key = _values(one, self.group.all_by)
+            key = _values(one, _all_by(self.group))
             for end_s in self.ends:
                 if key in wanted[end_s]:
                     origin = origins(one, end_s)
@@ -153,8 +167,8 @@ class Repair:
 
     def _counter(self) -> Counter:
         if len(self.touched) > NARROW_BELOW:
-            return self.group.counter
-        return narrowed(self.group.counter, self.group.all_by, self.touched)
+            return _counter(self.group)
+        return narrowed(_counter(self.group), _all_by(self.group), self.touched)
 
     def _samples(self) -> list[Samples]:
         query = raw(self._counter(), over_s=self._over_s, scrape_s=self.scrape_s)
@@ -208,6 +222,16 @@ class Targets:
         return target in self.up or target in self.young
 
 
+def _counter(group: CounterGroup) -> Counter:
+    first = group.first.counter
+    return Counter(first.metric, group.matchers, first.view)
+
+
+def _all_by(group: CounterGroup) -> tuple[str, ...]:
+    """The labels that a grouped query keeps: what is asked by, and what tells members apart."""
+    return tuple(dict.fromkeys((*group.first.by, *group.varying)))
+
+
 def narrowed(counter: Counter, labels: Sequence[str], groups: Iterable[Values]) -> Counter:
     """The counter limited to groups of label values (and their cross combinations)."""
     columns = list(zip(*groups, strict=True))
@@ -235,10 +259,10 @@ def _shared_out(
 ) -> dict[CounterNeed, Counted]:
     counted = {need: Counted() for need in group.members.values()}
     for key, row in table.items():
-        labels = dict(zip(group.all_by, key, strict=True))
+        labels = dict(zip(_all_by(group), key, strict=True))
         need = group.member_of(labels)
         if need is not None and row:
-            own = counted[need].values.setdefault(tuple(labels[name] for name in group.by), {})
+            own = counted[need].values.setdefault(tuple(labels[name] for name in need.by), {})
             for end_s, value in row.items():
                 own[end_s] = own.get(end_s, 0.0) + value
     return counted

@@ -5,7 +5,9 @@ from typing import Any
 
 import structlog
 
+from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection, discovery_session
+from slowatch.source.errors import SourceError
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,20 @@ def scrape_interval_s(connection: Connection) -> int | None:
     finally:
         session.close()
     return _longest(targets)
+
+
+def retention_s(asker: Asker) -> int | None:
+    """How long Prometheus keeps samples, in seconds; None where it does not say.
+
+    `15d`, or `15d or 512MiB` where size limits it too, which cannot be told in seconds.
+    """
+    from promql_parser import parse_duration
+
+    try:
+        text = asker.runtime_information().get("storageRetention", "")
+        return round(parse_duration(str(text).split(" or ")[0]).total_seconds())
+    except (SourceError, ValueError, OverflowError):
+        return None
 
 
 def _longest(targets: Any) -> int | None:  # noqa: ANN401

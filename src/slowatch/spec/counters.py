@@ -18,6 +18,7 @@ _OPS: dict[str, MatchOp] = {
     "MatchOp.Re": "=~",
     "MatchOp.NotRe": "!~",
 }
+_MAX_FACTOR = 1e15
 _ALONE = "write the counter alone, slowatch takes its increase itself"
 
 
@@ -92,8 +93,10 @@ def _number(node: Expr) -> Decimal | None:
         node, sign = _unwrapped(node.expr), -sign
     if not isinstance(node, promql_parser.NumberLiteral):
         return None
-    number = sign * Decimal(repr(node.val))
-    return number if number.is_finite() and abs(number.adjusted()) < 30 else None
+    if not abs(node.val) < _MAX_FACTOR:
+        return None
+    exact = Decimal(repr(node.val))
+    return sign * (Decimal(int(exact)) if exact == int(exact) else exact)
 
 
 def _unwrapped(node: Expr) -> Expr:

@@ -21,6 +21,7 @@ from slowatch.spec.fields import (
 from slowatch.spec.sli_documents import Document, SliDocument
 
 API_VERSION = "slowatch/v1"
+_ROLLING, _CALENDAR = "(rolling)", "(calendar)"
 Budgeting = Literal["occurrences", "timeslices", "ratio_timeslices"]
 
 
@@ -32,11 +33,11 @@ class CalendarDocument(Document):
 
 
 def _window_form(value: object) -> str:
-    return "calendar" if isinstance(value, dict | CalendarDocument) else "rolling"
+    return _CALENDAR if isinstance(value, dict | CalendarDocument) else _ROLLING
 
 
 WindowDocument = Annotated[
-    Annotated[Rolling, Tag("rolling")] | Annotated[CalendarDocument, Tag("calendar")],
+    Annotated[Rolling, Tag(_ROLLING)] | Annotated[CalendarDocument, Tag(_CALENDAR)],
     Discriminator(_window_form),
 ]
 
@@ -100,7 +101,7 @@ class SloDocument(_Shared):
     alerts: list[AlertDocument] = Field(
         default_factory=list, description="Plain threshold alerts, besides those on burn rates."
     )
-    sli: SliDocument = Field(description="What is measured: exactly one kind of SLI.")
+    sli: SliDocument = Field(description="What is measured, as one of the kinds of SLI.")
 
 
 class SpecDocument(Document):

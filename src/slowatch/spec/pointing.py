@@ -117,7 +117,8 @@ def _from_index(node: Scalar, index: int, text: str) -> tuple[int, int]:
 
 def _visible_indexes(node: Scalar, text: str) -> list[int] | None:
     """The indexes in the file of a scalar's visible characters; None where they do not match."""
-    start, end = node.start.index, node.end.index
+    end = node.end.index
+    start = _after_properties(text, node.start.index, end)
     if node.style in ("|", ">"):
         start = text.find("\n", start) + 1
     elif node.style is not None:
@@ -128,6 +129,14 @@ def _visible_indexes(node: Scalar, text: str) -> list[int] | None:
             found.append(index)
     expected = [character for character in node.text if not character.isspace()]
     return found if len(found) == len(expected) else None
+
+
+def _after_properties(text: str, start: int, end: int) -> int:
+    """Where a value starts behind its anchor and its tag, with which no value itself starts."""
+    while text[start : start + 1] in ("&", "!"):
+        words = text[start:end].split(maxsplit=1)
+        start = end - len(words[1]) if len(words) > 1 else end
+    return start
 
 
 def _characters(text: str, start: int, end: int, style: str | None) -> list[tuple[int, str]]:

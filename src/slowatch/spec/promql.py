@@ -4,7 +4,6 @@ The parser is the `promql_parser` library. Its errors carry no place; `promql_er
 """
 
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Literal
 
 import promql_parser
@@ -12,17 +11,17 @@ from promql_parser import Expr
 
 from slowatch.spec.compiled import Matcher
 from slowatch.spec.mistake import Mistake
-from slowatch.spec.promql_tokens import tokens, without_comments
+from slowatch.spec.promql_tokens import odd_duration, tokens, without_comments
 
 WINDOW = "$window"
 SLOT = "$slot"
+ODD_DURATION = "a range and an offset are durations such as 5m"
 
 ValueKind = Literal["vector", "scalar", "matrix", "string"]
 
 _MAX_LENGTH = 20_000
 _MAX_SIGNS = 250
 _SAFE_LENGTH = 500
-_DURATION_CHARACTERS = "0123456789msmhdwy: \n\t"
 _VALUE_KINDS: dict[str, ValueKind] = {
     "ValueType.Scalar": "scalar",
     "ValueType.Matrix": "matrix",
@@ -91,10 +90,11 @@ def parse_bare(text: str) -> Expr:
 
     The variables are replaced by durations of the same length, so that places stay what they are.
     """
-    if "[" in text and _has_number_range(text):
-        raise PromqlError("a range must be a duration such as 5m")
+    text = text.replace(WINDOW, "000060s").replace(SLOT, "0060s")
+    if odd_duration(text) is not None:
+        raise PromqlError(ODD_DURATION)
     try:
-        parsed: Expr = promql_parser.parse(text.replace(WINDOW, "000060s").replace(SLOT, "0060s"))
+        parsed: Expr = promql_parser.parse(text)
     except RecursionError as error:
         raise PromqlError("too many nested operations") from error
     except (ValueError, OverflowError) as error:
@@ -177,21 +177,3 @@ def _check_size(text: str) -> None:
     if len(text) > _MAX_LENGTH or signs > _MAX_SIGNS:
         message = f"the expression is too long, with more than {_MAX_SIGNS} operators and brackets"
         raise Mistake("promql-too-long", f"{message}: put parts of it into recording rules")
-
-
-def _has_number_range(text: str) -> bool:
-    """Whether a range is a number with an exponent, on which the parser would panic."""
-    ranges = (
-        part.partition("]")[0].replace(WINDOW, "").replace(SLOT, "") for part in text.split("[")[1:]
-    )
-    if not any(part.strip(_DURATION_CHARACTERS) for part in ranges):
-        return False
-    found = tokens(text)
-    return any(
-        opening.text == "[" and token.kind in ("number", "name") and not _is_duration(token.text)
-        for opening, token in pairwise(found)
-    )
-
-
-def _is_duration(text: str) -> bool:
-    return not text.strip(_DURATION_CHARACTERS) and text[0].isdigit()

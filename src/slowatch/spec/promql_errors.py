@@ -10,7 +10,7 @@ from itertools import pairwise, product
 
 from slowatch.spec.mistake import Mistake, similar
 from slowatch.spec.promql import SLOT, WINDOW, PromqlError, parse_bare
-from slowatch.spec.promql_tokens import Token, closing_brackets, tokens
+from slowatch.spec.promql_tokens import Token, closing_brackets, odd_duration, tokens
 
 _SYNTAX_WORDS = (
     "invalid promql query",
@@ -48,7 +48,10 @@ def promql_mistake(text: str, words: str) -> Mistake:
         return _unknown_function(found)
     if _is_syntax(words):
         return _syntax_mistake(text, found, words)
-    offset = _failing_call(text, found, words)
+    odd = odd_duration(text)
+    if odd is not None:
+        return Mistake("promql-type", f"`{odd.text}`: {words}", offset=odd.start)
+    offset = _illegal_regex(found, words) or _failing_call(text, found, words)
     return Mistake("promql-type", f"PromQL refuses this: {words}", offset=offset)
 
 
@@ -89,6 +92,13 @@ def _failing_call(text: str, found: list[Token], words: str) -> int:
     return found[0].start
 
 
+def _illegal_regex(found: list[Token], words: str) -> int | None:
+    """The offset of the regular expression that the words quote."""
+    pattern = words.removeprefix("illegal regex for ")
+    quoting = (t.start for t in found if t.kind == "string" and t.text[1:-1] == pattern)
+    return next(quoting, None)
+
+
 def _balanced(text: str, found: list[Token], name: Token) -> str:
     depth = 0
     for token in found:
@@ -124,14 +134,15 @@ def _longest_viable(text: str, found: list[Token]) -> int:
     low, high = 0, len(found) + 1
     while high - low > 1:
         middle = (low + high) // 2
-        if _is_viable(text[: found[middle - 1].end], found[:middle]):
+        if is_viable(text[: found[middle - 1].end], found[:middle]):
             low = middle
         else:
             high = middle
     return low
 
 
-def _is_viable(prefix: str, found: list[Token]) -> bool:
+def is_viable(prefix: str, found: list[Token]) -> bool:
+    """Whether some ending makes an expression of a prefix that consists of the tokens `found`."""
     return any(not _is_syntax(_words_of(prefix + ending)) for ending in _endings(found))
 
 

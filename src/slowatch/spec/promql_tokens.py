@@ -7,6 +7,7 @@ from typing import Literal
 TokenKind = Literal["name", "number", "string", "sign", "comment"]
 
 _PAIRS = frozenset({"=~", "!~", "!=", "==", ">=", "<="})
+_LONGEST_DURATION = 15
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -37,6 +38,34 @@ def without_comments(text: str) -> str:
         if token.kind == "comment":
             text = text[: token.start] + text[token.end :]
     return text
+
+
+def odd_duration(text: str) -> Token | None:
+    """The first number in a range or an offset that is far from a duration.
+
+    The parser panics on the likes of `a[1e99]`: it prints a traceback, and what it raises is no
+    Exception. Almost every expression is told to be harmless without looking at its tokens.
+    """
+    ranges = (part.partition("]")[0] for part in text.split("[")[1:])
+    if "offset" not in text.lower() and not any(map(_is_odd, ranges)):
+        return None
+    in_range, after_offset = False, False
+    for token in tokens(text):
+        if (in_range or after_offset) and _is_number(token) and _is_odd(token.text):
+            return token
+        in_range = token.text == "[" or (in_range and token.text != "]")
+        is_sign = token.text in ("+", "-")
+        after_offset = token.text.lower() == "offset" or (after_offset and is_sign)
+    return None
+
+
+def _is_number(token: Token) -> bool:
+    return token.kind == "number" or token.text.lower() in ("inf", "nan")
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a duration has other characters than digits and units, or far too many of them."""
+    return bool(text.strip("0123456789smhdwy: \t\n")) or len(text.strip()) > _LONGEST_DURATION
 
 
 def closing_brackets(opened: list[Token]) -> list[str]:

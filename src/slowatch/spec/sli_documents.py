@@ -226,7 +226,7 @@ class SliDocument(Document):
     @model_validator(mode="before")
     @classmethod
     def _one_at_most(cls, data: Any) -> Any:  # noqa: ANN401  whatever stands in the file
-        kinds = [kind for kind in SLI_KINDS if isinstance(data, dict) and kind in data]
+        kinds = [key for key in data if key in SLI_KINDS] if isinstance(data, dict) else []
         if len(kinds) > 1:
             named = " and ".join(f"`{kind}`" for kind in kinds)
             message = f"an SLI has one kind, not {named}: keep one, or write two SLOs"

@@ -97,7 +97,7 @@ class _Builder:
         """Take one event; the root node when it ends a document's root."""
         match event:
             case yaml.ScalarEvent():
-                scalar = Scalar(*_marks(event), event.value, event.style, event.tag)
+                scalar = Scalar(*_marks(event), event.value, event.style or None, event.tag)
                 return self._add(event, _Anchored(scalar, 1, 1), event.anchor)
             case yaml.CollectionStartEvent():
                 self._enter(event)
