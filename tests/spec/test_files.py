@@ -39,8 +39,9 @@ def test_file_of_any_name_is_read_when_it_is_given(tmp_path: Path) -> None:
 
 def test_file_that_is_given_twice_is_read_once(tmp_path: Path) -> None:
     """By itself and by its folder."""
-    path = write(tmp_path / "a.yaml", "a")
-    assert names(path, tmp_path, path) == ["a"]
+    path = write(tmp_path / "z.yaml", "z")
+    write(tmp_path / "a.yaml", "a")
+    assert names(path, tmp_path, path) == ["z", "a"]
 
 
 def test_mounted_config_map_is_read_once(tmp_path: Path) -> None:

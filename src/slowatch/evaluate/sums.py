@@ -4,7 +4,8 @@ Tallies are whole numbers, so this never drifts; and a window of thirty days cos
 as one of five minutes: the slots that enter and the slots that leave.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Protocol
 
 from slowatch.ledger.port import Entry
@@ -43,13 +44,14 @@ class WindowSums:
 
     def advance(self, end_s: int) -> None:
         """Let all windows end at `end_s`, from what the ledger holds."""
+        sums = cache(self._ledger.sums)
         for window in self._windows:
             new = judged_span(window, end_s, self._full_resolution_s)
             old = self._spans.get(window)
             if old is None or new.start_s < old.start_s or new.start_s >= old.end_s:
-                self._tallies[window] = dict(self._ledger.sums(new))
+                self._tallies[window] = dict(sums(new))
             elif new != old:
-                self._shift(self._tallies[window], old, new)
+                _shift(self._tallies[window], old, new, sums)
             self._spans[window] = new
 
     def include(self, entries: Iterable[Entry]) -> None:
@@ -62,9 +64,13 @@ class WindowSums:
                     series_id = entry.series_id
                     tallies[series_id] = tallies.get(series_id, NOTHING) + entry.fact.tally
 
-    def _shift(self, tallies: dict[int, Tally], old: Span, new: Span) -> None:
-        for series_id, tally in self._ledger.sums(Span(old.start_s, new.start_s)).items():
+
+def _shift(
+    tallies: dict[int, Tally], old: Span, new: Span, sums: Callable[[Span], Mapping[int, Tally]]
+) -> None:
+    if new.start_s > old.start_s:
+        for series_id, tally in sums(Span(old.start_s, new.start_s)).items():
             tallies[series_id] = tallies.get(series_id, NOTHING) - tally
-        if new.end_s > old.end_s:
-            for series_id, tally in self._ledger.sums(Span(old.end_s, new.end_s)).items():
-                tallies[series_id] = tallies.get(series_id, NOTHING) + tally
+    if new.end_s > old.end_s:
+        for series_id, tally in sums(Span(old.end_s, new.end_s)).items():
+            tallies[series_id] = tallies.get(series_id, NOTHING) + tally

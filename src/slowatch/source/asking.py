@@ -48,14 +48,22 @@ class Asker:
         self._pool.shutdown(cancel_futures=True)
         self._client.close()
 
-    def ask(self, expressions: Iterable[str], grid: Grid, gate: Gate = None) -> dict[str, Answer]:
+    def ask(
+        self,
+        expressions: Iterable[str],
+        grid: Grid,
+        gate: Gate = None,
+        *,
+        weights: Mapping[str, int] | None = None,
+    ) -> dict[str, Answer]:
         """The answer to each distinct expression at each moment of the grid.
 
-        Expressions yield instant vectors or scalars. Raises Unavailable or Misconfigured when
+        Expressions yield instant vectors or scalars; `weights` says of some how many series they
+        yield, so that no batch becomes too heavy. Raises Unavailable or Misconfigured when
         nothing can be asked; a refused expression is a Refusal and harms no other.
         """
         answers: dict[str, Answer] = {}
-        batches = self._batches(list(dict.fromkeys(expressions)))
+        batches = self._batches(dict.fromkeys(expressions), weights or {})
         for part in self._pool.map(lambda batch: self._ask_batch(batch, grid, gate), batches):
             answers.update(part)
         return answers
@@ -73,21 +81,31 @@ class Asker:
             raise Unavailable(f"{self._connection.shown_url} does not tell") from error
         return data if isinstance(data, dict) else {}
 
-    def _batches(self, expressions: list[str]) -> list[list[str]]:
-        innocent = [e for e in expressions if e not in self._guilty]
-        alone = [[e] for e in expressions if e in self._guilty]
-        size = self._batch
-        return [innocent[i : i + size] for i in range(0, len(innocent), size)] + alone
+    def _batches(
+        self, expressions: Iterable[str], weights: Mapping[str, int]
+    ) -> list[list[str]]:
+        """Batches of bounded weight, the heaviest first; what was refused before goes alone."""
+        batches: list[list[str]] = []
+        room = 0
+        for expression in sorted(expressions, key=lambda e: -weights.get(e, 1)):
+            weight = self._batch if expression in self._guilty else weights.get(expression, 1)
+            if weight > room:
+                batches.append([])
+                room = self._batch
+            batches[-1].append(expression)
+            room -= weight
+        return batches
 
     def _ask_batch(self, batch: Sequence[str], grid: Grid, gate: Gate) -> dict[str, Answer]:
         if gate is not None:
             gate()
         try:
-            found = decoding.series(self._query(_form(joined(batch), grid)))
+            query = joined(batch) if len(batch) > 1 else batch[0]
+            found = decoding.series(self._query(_form(query, grid)))
         except Refused as refused:
             return self._split(batch, grid, gate, refused)
         self._guilty.difference_update(batch)
-        return _untagged(batch, found)
+        return _untagged(batch, found) if len(batch) > 1 else {batch[0]: tuple(found)}
 
     def _split(
         self,

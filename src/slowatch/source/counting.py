@@ -75,7 +75,12 @@ class Counting:
         self, groups: Sequence[CounterGroup], grid: Grid, gate: Gate
     ) -> dict[CounterNeed, Counted]:
         asked = [self._expressions(group, grid.step_s) for group in groups]
-        answers = self._asker.ask((e for pair in asked for e in pair), grid, gate)
+        weights = {
+            expression: len(group.members)
+            for group, pair in zip(groups, asked, strict=True)
+            for expression in pair
+        }
+        answers = self._asker.ask(weights, grid, gate, weights=weights)
         counted: dict[CounterNeed, Counted] = {}
         for group, (grown, odd) in zip(groups, asked, strict=True):
             counted.update(self._assemble(group, answers[grown], answers[odd], grid, gate))

@@ -39,15 +39,17 @@ def ask_together(
     groups = [group for group in grouped(links) if len(group.members) > 1]
     told = {link.expression for group in groups for link in group.members.values()}
     queries = [_query(group) for group in groups]
-    answers = asker.ask([*queries, *(e for e in distinct if e not in told)], grid, gate)
+    weights = {query: len(group.members) for group, query in zip(groups, queries, strict=True)}
+    alone = [e for e in distinct if e not in told]
+    answers = asker.ask([*queries, *alone], grid, gate, weights=weights)
     refused = [g for g, q in zip(groups, queries, strict=True) if isinstance(answers[q], Refusal)]
     found = {e: answers[e] for e in distinct if e in answers}
     for group, query in zip(groups, queries, strict=True):
         answer = answers[query]
         if not isinstance(answer, Refusal):
             found.update(_handed_back(group, answer))
-    alone = [link.expression for group in refused for link in group.members.values()]
-    return found | asker.ask(alone, grid, gate)
+    again = [link.expression for group in refused for link in group.members.values()]
+    return found | asker.ask(again, grid, gate)
 
 
 def _query(group: Group[_Link]) -> str:

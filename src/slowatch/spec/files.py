@@ -30,7 +30,10 @@ def find_files(path: Path) -> list[Path]:
 
 def distinct(paths: Sequence[Path]) -> list[Path]:
     """Each file once, however many links and folders lead to it."""
-    return list({os.path.realpath(path): path for path in reversed(paths)}.values())[::-1]
+    first: dict[str, Path] = {}
+    for path in paths:
+        first.setdefault(os.path.realpath(path), path)
+    return list(first.values())
 
 
 def read_bytes(path: Path) -> bytes:

@@ -99,6 +99,10 @@ def parse_bare(text: str) -> Expr:
         raise PromqlError("too many nested operations") from error
     except (ValueError, OverflowError) as error:
         raise PromqlError(str(error)) from error
+    except BaseException as error:  # a panic of the Rust parser is no Exception
+        if type(error).__name__ == "PanicException":
+            raise PromqlError(str(error)) from error
+        raise
     return parsed
 
 
