@@ -112,7 +112,7 @@ def _each(watched: Sequence[CompiledSlo]) -> list[str]:
     for slo in watched:
         question = question_of(slo, SLOT_S)
         if isinstance(question.sli, CounterEvents):
-            for need in CounterQuestion(question, question.sli).needs:
+            for need in CounterQuestion.of(question, question.sli).needs:
                 here = {"by": need.by, "slot_s": SLOT_S}
                 queries.append(growth(need.counter, **here))
                 queries.append(irregular(need.counter, **here, scrape_s=SCRAPE_S))

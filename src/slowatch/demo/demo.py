@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Answer = Mapping[str, Any]
 
 LOOK_EVERY_S = 2.0
+NOTHING_OLDER = "--storage.tsdb.retention.time=2h"
+"""The daemon reads the retention from Prometheus, and does not backfill days that never were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def set_up() -> Iterator[Stage]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slowatch-demo-")))
         workload = stack.enter_context(Workload(folder / "workload"))
         config = prometheus_config(workload.targets, scrape_interval=SCRAPE_INTERVAL)
-        prometheus = stack.enter_context(PrometheusServer(folder / "prometheus", config=config))
+        server = PrometheusServer(folder / "prometheus", config=config, extra_args=[NOTHING_OLDER])
+        prometheus = stack.enter_context(server)
         daemon = Daemon(folder / "slowatch", prometheus_url=prometheus.url, rules=rules)
         yield Stage(workload, prometheus, stack.enter_context(daemon))
 

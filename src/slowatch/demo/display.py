@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from slowatch.demo.table import burn, count_states, slo_rows, slo_table
+from slowatch.terminal.table import burn, count_states, slo_rows, slo_table
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -30,12 +30,14 @@ class CounterQuestion:
 
     question: Question
     sli: CounterEvents
+    needs: tuple[CounterNeed, ...]
+    """All counters it is made of."""
 
-    @property
-    def needs(self) -> list[CounterNeed]:
-        """All counters it is made of."""
-        sums = (self.sli.total, self.sli.good or (), self.sli.bad or ())
-        return [CounterNeed(term.counter, self.question.by) for one in sums for term in one]
+    @classmethod
+    def of(cls, question: Question, sli: CounterEvents) -> "CounterQuestion":
+        """The question, and what it needs."""
+        terms = (*sli.total, *(sli.good or ()), *(sli.bad or ()))
+        return cls(question, sli, tuple(CounterNeed(t.counter, question.by) for t in terms))
 
     @property
     def presence(self) -> str:
@@ -55,7 +57,7 @@ class CounterEventsMeasuring:
         self, questions: Sequence[CounterQuestion], grid: Grid, gate: Gate
     ) -> dict[str, Told]:
         """What each question was told, by its key."""
-        counted = self._counting.count((n for q in questions for n in q.needs), grid, gate)
+        counted = self._counting.count([n for q in questions for n in q.needs], grid, gate)
         slots = self._slots_per_hour(questions, grid, gate)
         return {
             q.question.key: self._told(q, counted, slots.get(q.question.key)) for q in questions
@@ -83,8 +85,11 @@ class CounterEventsMeasuring:
         tallies: dict[tuple[Group, int], Tally] = {}
         bucketless = set()
         for group, row in total.items():
+            parts = part.get(group, {})
             for end_s, events in row.items():
-                some = at(part, group, end_s)
+                if not is_count(events):
+                    continue
+                some = parts.get(end_s)
                 if some is None and sli.bucket is not None:
                     bucketless.add(end_s)
                     continue
@@ -109,14 +114,15 @@ def _combined(
     terms: CounterSum, by: Sequence[str], counted: Mapping[CounterNeed, Counted]
 ) -> dict[Group, dict[int, float]]:
     """The sum of counters per group and slot, wherever any of them is."""
+    if len(terms) == 1 and terms[0].coefficient == 1:
+        return counted[CounterNeed(terms[0].counter, tuple(by))].values
     table: dict[Group, dict[int, float]] = {}
     for term in terms:
         coefficient = float(term.coefficient)
         for group, row in counted[CounterNeed(term.counter, tuple(by))].values.items():
             own = table.setdefault(group, {})
             for end_s, events in row.items():
-                if is_count(events):
-                    own[end_s] = own.get(end_s, 0.0) + coefficient * events
+                own[end_s] = own.get(end_s, 0.0) + coefficient * events
     return table
 
 

@@ -17,15 +17,16 @@ from slowatch.slo.burn import (
 from slowatch.slo.missing import filled
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import Tally
-from slowatch.slo.window import RollingWindow, Window
 from slowatch.spec.compiled import CompiledSlo, Level, ThresholdAlert
 
 State = Literal["ok", "ticket", "page", "exhausted", "no_data"]
 WORST_FIRST: tuple[State, ...] = ("exhausted", "page", "ticket", "no_data", "ok")
-LOOK_BACKS: Mapping[str, RollingWindow] = {
-    name: RollingWindow(length_s) for name, length_s in LOOK_BACKS_S.items()
+PRESENT = "1h"
+"""The look-back whose burn rate is taken for the present one."""
+PAIRS: Mapping[Severity, tuple[BurnPair, ...]] = {
+    "page": tuple(pair for pair in SRE_WORKBOOK_PAIRS if pair.severity == "page"),
+    "ticket": tuple(pair for pair in SRE_WORKBOOK_PAIRS if pair.severity == "ticket"),
 }
-PRESENT_BURN = LOOK_BACKS["1h"]
 RECENT_SLOTS = 3
 LEAST_RECENT_S = 300
 
@@ -58,13 +59,15 @@ class Status:
 class Evidence:
     """What an SLO's group is judged by.
 
-    `tally` and `span` give any window's; `first_start_s` is when the series was first measured;
-    `gap_reason` says why the latest slot is missing, if it is; `series_id` is where the ledger
-    keeps the facts, None where it has none.
+    `tally` is what its window holds, over `span`; `look_back` tells what the last so many seconds
+    hold, for every length that `look_backs_of` names. `first_start_s` is when the series was first
+    measured; `gap_reason` says why the latest slot is missing, if it is; `series_id` is where the
+    ledger keeps the facts, None where it has none.
     """
 
-    tally: Callable[[Window], Tally]
-    span: Callable[[Window], Span]
+    tally: Tally
+    span: Span
+    look_back: Callable[[int], Tally]
     end_s: int
     slot_s: int
     first_start_s: int | None = None
@@ -72,38 +75,39 @@ class Evidence:
     series_id: int | None = None
 
 
-def windows_of(slo: CompiledSlo, slot_s: int) -> set[Window]:
-    """All windows that judging an SLO looks at."""
-    held = {RollingWindow(alert.for_s) for alert in slo.alerts}
-    return {slo.window, recent_window(slot_s), *LOOK_BACKS.values(), *held}
+def look_backs_of(slo: CompiledSlo, slot_s: int) -> set[int]:
+    """The lengths, in seconds, of all look-backs that judging an SLO needs besides its window."""
+    held = {alert.for_s for alert in slo.alerts}
+    return {recent_s(slot_s), *LOOK_BACKS_S.values(), *held}
 
 
-def recent_window(slot_s: int) -> RollingWindow:
-    """The look-back without a measured slot in which there is no data now."""
-    return RollingWindow(max(LEAST_RECENT_S, RECENT_SLOTS * slot_s))
+def recent_s(slot_s: int) -> int:
+    """The look-back without a measured slot in which there is no data now, in seconds."""
+    return max(LEAST_RECENT_S, RECENT_SLOTS * slot_s)
 
 
 def judge(slo: CompiledSlo, group: Mapping[str, str], evidence: Evidence) -> Status:
     """Where an SLO's group stands."""
     counted = _Counted(slo, evidence)
-    tally = counted.tally(slo.window)
+    tally = counted.window()
     budget = error_budget(tally, slo.objective)
     window_length_s = slo.window.length_at(evidence.end_s)
     burn_rates = {
-        name: burn_rate(counted.tally(window), slo.objective) for name, window in LOOK_BACKS.items()
+        name: burn_rate(counted.look_back(length_s), slo.objective)
+        for name, length_s in LOOK_BACKS_S.items()
     }
-    state, reason = _state(counted, budget, window_length_s)
+    state, reason = _state(counted, tally, budget, window_length_s)
     return Status(
         slo=slo,
         group=group,
-        window=evidence.span(slo.window),
+        window=evidence.span,
         window_length_s=window_length_s,
         tally=tally,
         compliance_ratio=compliance_ratio(tally),
         budget=budget,
-        exhausts_in_s=exhausts_in_s(budget.remaining_ratio, burn_rates["1h"], window_length_s),
+        exhausts_in_s=exhausts_in_s(budget.remaining_ratio, burn_rates[PRESENT], window_length_s),
         burn_rates=burn_rates,
-        coverage_ratio=_coverage(evidence, slo.window),
+        coverage_ratio=_coverage(evidence),
         state=state,
         reason=reason,
         series_id=evidence.series_id,
@@ -128,53 +132,53 @@ class _Counted:
     slo: CompiledSlo
     evidence: Evidence
 
-    def tally(self, window: Window) -> Tally:
-        measured = self.evidence.tally(window)
+    def window(self) -> Tally:
+        return self._filled(self.evidence.tally, self.evidence.span.start_s)
+
+    def look_back(self, length_s: int) -> Tally:
+        return self._filled(self.evidence.look_back(length_s), self.evidence.end_s - length_s)
+
+    def _filled(self, measured: Tally, start_s: int) -> Tally:
         if self.slo.no_data == "missing":
             return measured
-        return filled(measured, self._missing(window, measured), self.slo.no_data)
+        return filled(measured, self._missing(measured, start_s), self.slo.no_data)
 
-    def _missing(self, window: Window, measured: Tally) -> int:
+    def _missing(self, measured: Tally, start_s: int) -> int:
         """Missing slots since the series was first measured."""
         first_s = self.evidence.first_start_s
         if first_s is None:
             return 0
-        span = self.evidence.span(window)
-        length_s = span.end_s - max(span.start_s, first_s)
+        length_s = self.evidence.end_s - max(start_s, first_s)
         return max(0, length_s // self.evidence.slot_s - measured.measured)
 
 
 def _state(
-    counted: _Counted, budget: ErrorBudget, window_length_s: int
+    counted: _Counted, tally: Tally, budget: ErrorBudget, window_length_s: int
 ) -> tuple[State, str | None]:
-    slo, evidence = counted.slo, counted.evidence
+    evidence = counted.evidence
     why = evidence.gap_reason
-    if counted.tally(slo.window).measured == 0:
+    if tally.measured == 0:
         return "no_data", why or "not measured yet"
     if budget.is_exhausted:
         return "exhausted", why
-    recent = recent_window(evidence.slot_s)
-    if counted.tally(recent).measured == 0:
+    recent = counted.look_back(recent_s(evidence.slot_s))
+    if recent.measured == 0:
         return "no_data", why or "nothing measured in the last minutes"
-    for severity in ("page", "ticket"):
+    for severity, pairs in PAIRS.items():
         held = _held_alert(counted, severity)
         if held is not None:
             return severity, f"{held.nfr or held.name} held for {held.for_s} s"
-        if any(_burns(counted, pair, window_length_s) for pair in _pairs(severity)):
+        if any(_burns(counted, pair, window_length_s) for pair in pairs):
             return severity, why
     return "ok", why
 
 
-def _pairs(severity: Severity) -> list[BurnPair]:
-    return [pair for pair in SRE_WORKBOOK_PAIRS if pair.severity == severity]
-
-
 def _burns(counted: _Counted, pair: BurnPair, window_length_s: int) -> bool:
-    factor = pair.factor(window_length_s)
-    return all(
-        burns_faster_than(counted.tally(RollingWindow(length_s)), counted.slo.objective, factor)
-        for length_s in (pair.short_s, pair.long_s)
-    )
+    short, long = counted.look_back(pair.short_s), counted.look_back(pair.long_s)
+    if short.bad == 0 or long.bad == 0:
+        return False
+    factor, objective = pair.factor(window_length_s), counted.slo.objective
+    return all(burns_faster_than(tally, objective, factor) for tally in (short, long))
 
 
 def _held_alert(counted: _Counted, severity: Severity) -> ThresholdAlert | None:
@@ -190,7 +194,7 @@ def _holds(counted: _Counted, alert: ThresholdAlert) -> bool:
     A number per slot must break its own bound in every slot; events must fall short of the
     objective over the time.
     """
-    tally = counted.tally(RollingWindow(alert.for_s))
+    tally = counted.look_back(alert.for_s)
     if tally.measured * counted.evidence.slot_s < alert.for_s or tally.total == 0:
         return False
     if isinstance(counted.slo.sli, Level):
@@ -198,6 +202,6 @@ def _holds(counted: _Counted, alert: ThresholdAlert) -> bool:
     return tally.good < counted.slo.objective.ratio * tally.total
 
 
-def _coverage(evidence: Evidence, window: Window) -> float:
-    expected = evidence.span(window).length_s / evidence.slot_s
-    return min(1.0, evidence.tally(window).measured / expected) if expected else 0.0
+def _coverage(evidence: Evidence) -> float:
+    expected = evidence.span.length_s / evidence.slot_s
+    return min(1.0, evidence.tally.measured / expected) if expected else 0.0

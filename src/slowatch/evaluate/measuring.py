@@ -26,6 +26,7 @@ class Measuring:
         self._counting = Counting(asker, scrape_s=scrape_s)
         self._counter_events = CounterEventsMeasuring(asker, self._counting, self._buckets)
         self._scrape_s = scrape_s
+        self._counter_questions: dict[str, CounterQuestion] = {}
 
     def expect_scrapes_every(self, scrape_s: int) -> None:
         """Take a scrape interval for true from now on."""
@@ -40,11 +41,19 @@ class Measuring:
         Unavailable or Misconfigured when nothing was told; then nothing is to be recorded.
         """
         counters = [
-            CounterQuestion(q, q.sli) for q in questions if isinstance(q.sli, CounterEvents)
+            self._counter_question(q, q.sli) for q in questions if isinstance(q.sli, CounterEvents)
         ]
         plans = [plan for q in questions if (plan := self._plan(q, grid)) is not None]
         told = self._counter_events.measure(counters, grid, gate) | self._told(plans, grid, gate)
         return [recording(question, told[question.key], grid) for question in questions]
+
+    def _counter_question(self, question: Question, sli: CounterEvents) -> CounterQuestion:
+        """The question with its needs; the same object each time, so that its plan is kept."""
+        found = self._counter_questions.get(question.key)
+        if found is None:
+            found = CounterQuestion.of(question, sli)
+            self._counter_questions[question.key] = found
+        return found
 
     def _plan(self, question: Question, grid: Grid) -> LevelPlan | FreePlan | None:
         lengths = Lengths(question.slot_s, self._scrape_s)

@@ -38,9 +38,9 @@ class WindowSums:
         """The span that the window's tallies are over."""
         return self._spans[window]
 
-    def tally(self, window: Window, series_id: int) -> Tally:
-        """The tally of one series over one window."""
-        return self._tallies[window].get(series_id, NOTHING)
+    def tallies(self, window: Window) -> Mapping[int, Tally]:
+        """The tallies over one window, by series id; a series without any is left out."""
+        return self._tallies[window]
 
     def advance(self, end_s: int) -> None:
         """Let all windows end at `end_s`, from what the ledger holds."""

@@ -5,19 +5,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from slowatch.evaluate.judging import Evidence, Status, judge, severity_rank, windows_of
+from slowatch.evaluate.judging import (
+    Evidence,
+    Status,
+    judge,
+    look_backs_of,
+    recent_s,
+    severity_rank,
+)
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.pending import Piece, Wanted, next_piece, wanted
 from slowatch.evaluate.question import Question, question_of
 from slowatch.evaluate.sums import WindowSums
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Point, Recording, Series
+from slowatch.ledger.spans import merge
 from slowatch.slo.burn import LOOK_BACKS_S
 from slowatch.slo.slot import HOUR_S, Span, ceil_to
-from slowatch.slo.window import Window, judged_span
+from slowatch.slo.tally import NOTHING, Tally
+from slowatch.slo.window import RollingWindow, Window, judged_span
 from slowatch.source.answer import Grid
 from slowatch.source.asking import Gate
 from slowatch.spec.compiled import CompiledSlo
+
+Tallies = Mapping[int, Tally]
 
 FULL_RESOLUTION_S = max(LOOK_BACKS_S.values())
 """Slots are kept one by one for the longest look-back; older ones as hours."""
@@ -101,7 +112,8 @@ class Watch:
         """Where every SLO and group stands at `end_s`, worst first."""
         with self._turn:
             self._sums.advance(end_s)
-            statuses = [s for w in self._watched for s in self._judge(w, end_s)]
+            look_backs = {w.length_s: t for w, t in self._rolling_tallies()}
+            statuses = [s for w in self._watched for s in self._judge(w, end_s, look_backs)]
         return sorted(statuses, key=severity_rank)
 
     def compact(self, end_s: int, retention_s: int) -> None:
@@ -141,7 +153,7 @@ class Watch:
 
     def _note(self, recording: Recording) -> None:
         key = recording.asked.key
-        self._asked[key] = merged([*self._asked.get(key, ()), recording.span])
+        self._asked[key] = merge([*self._asked.get(key, ()), recording.span])
         for gap in recording.gaps:
             if gap.span.end_s > self._gap_reasons.get(key, (0, ""))[0]:
                 self._gap_reasons[key] = (gap.span.end_s, gap.reason)
@@ -156,48 +168,56 @@ class Watch:
         spans = self._asked.get(key, ())
         return any(s.start_s <= slot.start_s and slot.end_s <= s.end_s for s in spans)
 
-    def _judge(self, watched: Watched, end_s: int) -> list[Status]:
-        series = self._series.get(watched.key, {}).values()
-        statuses = [
-            judge(watched.slo, one.labels, self._evidence(watched, one, end_s)) for one in series
-        ]
-        seen = [status for status in statuses if status.tally.measured]
-        return seen or [judge(watched.slo, {}, self._evidence(watched, None, end_s))]
+    def _rolling_tallies(self) -> list[tuple[RollingWindow, Tallies]]:
+        windows = set().union(*self._windows.values())
+        return [(w, self._sums.tallies(w)) for w in windows if isinstance(w, RollingWindow)]
 
-    def _evidence(self, watched: Watched, series: Series | None, end_s: int) -> Evidence:
+    def _judge(
+        self, watched: Watched, end_s: int, look_backs: Mapping[int, Tallies]
+    ) -> list[Status]:
+        series = self._series.get(watched.key, {}).values()
+        slo, tallies = watched.slo, self._sums.tallies(watched.slo.window)
+        measured = [one for one in series if tallies.get(one.id, NOTHING).measured]
+        if not measured:
+            return [judge(slo, {}, self._evidence(watched, None, end_s, look_backs))]
+        return [
+            judge(slo, one.labels, self._evidence(watched, one, end_s, look_backs))
+            for one in measured
+        ]
+
+    def _evidence(
+        self,
+        watched: Watched,
+        series: Series | None,
+        end_s: int,
+        look_backs: Mapping[int, Tallies],
+    ) -> Evidence:
+        window = watched.slo.window
         series_id = series.id if series else -1
+        recent = look_backs[recent_s(self.slot_s)].get(series_id, NOTHING)
         return Evidence(
             series_id=series.id if series else None,
-            tally=lambda window: self._sums.tally(window, series_id),
-            span=self._sums.span,
+            tally=self._sums.tallies(window).get(series_id, NOTHING),
+            span=self._sums.span(window),
+            look_back=lambda length_s: look_backs[length_s].get(series_id, NOTHING),
             end_s=end_s,
             slot_s=self.slot_s,
             first_start_s=self._first_start_s.get(series_id),
-            gap_reason=self._gap_reason(watched.key, end_s),
+            gap_reason=self._gap_reason(watched.key, end_s, look_up=not recent.measured),
         )
 
-    def _gap_reason(self, key: str, end_s: int) -> str | None:
-        """Why the latest slot is missing, if it is."""
-        if key not in self._gap_reasons:
+    def _gap_reason(self, key: str, end_s: int, *, look_up: bool) -> str | None:
+        """Why the latest slot is missing, if it is; `look_up` asks the ledger, if need be."""
+        if look_up and key not in self._gap_reasons:
             gaps = self._ledger.gaps(key, Span(end_s - self.slot_s, end_s))
             self._gap_reasons[key] = (gaps[-1].span.end_s, gaps[-1].reason) if gaps else (0, "")
-        gap_end_s, reason = self._gap_reasons[key]
+        gap_end_s, reason = self._gap_reasons.get(key, (0, ""))
         return reason if gap_end_s >= end_s else None
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """Spans joined where they touch or overlap, oldest first."""
-    joined: list[Span] = []
-    for span in sorted(spans):
-        if joined and span.start_s <= joined[-1].end_s:
-            joined[-1] = Span(joined[-1].start_s, max(joined[-1].end_s, span.end_s))
-        else:
-            joined.append(span)
-    return joined
 
 
 def _windows_by_key(watched: Iterable[Watched], slot_s: int) -> dict[str, set[Window]]:
     windows: dict[str, set[Window]] = defaultdict(set)
     for one in watched:
-        windows[one.key] |= windows_of(one.slo, slot_s)
+        look_backs = (RollingWindow(length_s) for length_s in look_backs_of(one.slo, slot_s))
+        windows[one.key] |= {one.slo.window, *look_backs}
     return windows

@@ -42,6 +42,8 @@ def news(recording: Recording, known: list[Span]) -> News:
     A fact that is only in part new cannot be written: its known part would count twice. It is
     ignored and its new part stays unasked, which may make the next fact one that is in part new.
     """
+    if not cut(recording.span, known):
+        return News([recording.span], list(recording.facts), [], list(recording.gaps))
     spans = [span for span in subtract(recording.span, known) if span.length_s]
     facts, ignored = _split(recording.facts, spans)
     while straddling := [fact.span for fact in ignored if cut(fact.span, spans)]:

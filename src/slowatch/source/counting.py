@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import is_
 
 import structlog
 
@@ -53,15 +54,16 @@ class Counting:
     def __init__(self, asker: Asker, *, scrape_s: int) -> None:
         self._asker = asker
         self.scrape_s = scrape_s
+        self._last_grouped: tuple[Sequence[CounterNeed], list[CounterGroup]] = ((), [])
 
     def count(
-        self, needs: Iterable[CounterNeed], grid: Grid, gate: Gate = None
+        self, needs: Sequence[CounterNeed], grid: Grid, gate: Gate = None
     ) -> dict[CounterNeed, Counted]:
         """The events of each need in each slot of the grid, whose ends are its moments.
 
         Where a grouped query is refused, its needs are asked one by one.
         """
-        groups = grouped(needs)
+        groups = self._grouped(needs)
         counted = self._count(groups, grid, gate)
         refused = [
             group
@@ -70,6 +72,14 @@ class Counting:
         ]
         apart = [one for group in refused for one in group.apart()]
         return counted | self._count(apart, grid, gate)
+
+    def _grouped(self, needs: Sequence[CounterNeed]) -> list[CounterGroup]:
+        """The groups of needs; those of the very same needs, as in the slot before, are kept."""
+        last, groups = self._last_grouped
+        if len(last) != len(needs) or not all(map(is_, last, needs)):
+            groups = grouped(needs)
+            self._last_grouped = (needs, groups)
+        return groups
 
     def _count(
         self, groups: Sequence[CounterGroup], grid: Grid, gate: Gate

@@ -6,8 +6,7 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from slowatch.demo.display import line
-from slowatch.demo.table import budget_left, burn, objective_percent, percent, slo_table
+from slowatch.terminal.table import budget_left, burn, objective_percent, percent, slo_table
 
 
 def entry(**changes: object) -> dict[str, object]:
@@ -114,11 +113,3 @@ def test_eighty_columns_hold_every_number() -> None:
 def test_an_answer_without_slos_is_said_so() -> None:
     """Before the first slot there is nothing to judge."""
     assert "no SLOs yet" in shown({"slos": []})
-
-
-def test_line_names_the_worst() -> None:
-    """What a pipe gets for every slot."""
-    answer = {"slos": [entry(state="page", burn_rates={"5m": 50.0}), entry()]}
-    assert line(answer, "all is well") == (
-        "2 SLOs: 1 page, 1 ok; worst: shop/checkout, 5m burn 50; the play: all is well"
-    )

@@ -1,0 +1,97 @@
+"""SLOs over the trace, and how far their bad shares are from what happened."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from slowatch.evaluate.judging import Status
+from slowatch.evaluate.measuring import Measuring
+from slowatch.evaluate.oneshot import evaluate_at
+from slowatch.evaluate.watch import Watch
+from slowatch.ledger.ledger import Ledger
+from slowatch.slo.tally import MICRO
+from slowatch.source.asking import Asker
+from slowatch.source.connection import Connection
+from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.reading import read_text
+from tests.support.prometheus import ServedTrace
+from tests.traces.openmetrics import METRIC, Trace
+from tests.traces.target import SCRAPE_MS
+
+SCRAPE_S = SCRAPE_MS // 1000
+WITHIN = 0.0005
+WITHIN_AFTER_OUTAGE = 0.005
+
+_HEAD = "apiVersion: slowatch/v1\nservice: trace\ndefaults: {objective: 99%, window: 30d}\nslos:\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How far the bad share of one pair is from the truth, relative to it."""
+
+    pair: str
+    relative: float
+    had_outage: bool
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is within what is promised."""
+        return self.relative <= (WITHIN_AFTER_OUTAGE if self.had_outage else WITHIN)
+
+
+def by_series() -> str:
+    """One SLO for all pairs."""
+    return (
+        f"{_HEAD}  - name: all\n    by: [series]\n    sli:\n      ratio:\n"
+        f"        bad: '{METRIC}{{result=\"bad\"}}'\n        total: {METRIC}\n"
+    )
+
+
+def one_each(trace: Trace) -> str:
+    """One SLO for each pair, from its good events."""
+    return _HEAD + "".join(
+        f'  - name: "p{pair.name}"\n    sli:\n      ratio:\n'
+        f'        good: \'{METRIC}{{series="{pair.name}",result="good"}}\'\n'
+        f"        total: '{METRIC}{{series=\"{pair.name}\"}}'\n"
+        for pair in trace.pairs
+    )
+
+
+def compiled(text: str) -> Sequence[CompiledSlo]:
+    """The SLOs of a spec without problems."""
+    reading = read_text(text, "trace.yaml")
+    assert not reading.problems, reading.problems
+    return reading.slos
+
+
+def evaluated(served: ServedTrace, text: str, *, state: str = ":memory:") -> list[Status]:
+    """Where the SLOs stand at the end of the trace."""
+    with closing(Asker(Connection(served.url))) as asker, Ledger.open(state) as ledger:
+        watch = Watch(compiled(text), ledger, Measuring(asker, scrape_s=SCRAPE_S), slot_s=60)
+        # The trace lies far back; nothing before it is asked for.
+        watch.oldest_s = served.trace.span.start_s
+        return evaluate_at(watch, served.trace.span.end_s)
+
+
+def counts_of(statuses: Sequence[Status]) -> dict[str, tuple[float, float]]:
+    """Good and bad events by the name of the pair."""
+    return {
+        status.group.get("series") or status.slo.name.removeprefix("p"): (
+            status.tally.good / MICRO,
+            status.tally.bad / MICRO,
+        )
+        for status in statuses
+    }
+
+
+def deviations(trace: Trace, counts: Mapping[str, tuple[float, float]]) -> list[Deviation]:
+    """Of every pair, the largest first."""
+    found = []
+    for pair in trace.pairs:
+        good, bad = trace.truths[pair.name].events(trace.span)
+        share = bad / (good + bad)
+        own_good, own_bad = counts[pair.name]
+        measured = own_bad / (own_good + own_bad)
+        failed = sum(scrape.process is None for scrape in pair.target.scrapes)
+        found.append(Deviation(pair.name, abs(measured / share - 1), failed >= 20))
+    return sorted(found, key=lambda one: -one.relative)
