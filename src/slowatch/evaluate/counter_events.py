@@ -21,7 +21,7 @@ from slowatch.source.asking import Asker, Gate
 from slowatch.source.buckets import Buckets, share_problem
 from slowatch.source.counters import CounterNeed, instant
 from slowatch.source.counting import Counted, Counting
-from slowatch.spec.compiled import CounterEvents, CounterSum
+from slowatch.spec.compiled import Counter, CounterEvents, CounterSum
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,23 @@ class CounterQuestion:
 
     question: Question
     sli: CounterEvents
-    needs: tuple[CounterNeed, ...]
-    """All counters it is made of."""
+    totals: tuple[CounterNeed, ...]
+    parts: tuple[CounterNeed, ...]
 
     @classmethod
     def of(cls, question: Question, sli: CounterEvents) -> "CounterQuestion":
         """The question, and what it needs."""
-        terms = (*sli.total, *(sli.good or ()), *(sli.bad or ()))
-        return cls(question, sli, tuple(CounterNeed(t.counter, question.by) for t in terms))
+        totals = tuple(CounterNeed(term.counter, question.by) for term in sli.total)
+        parts = tuple(
+            CounterNeed(term.counter, question.by, _watcher(term.counter, totals))
+            for term in (*(sli.good or ()), *(sli.bad or ()))
+        )
+        return cls(question, sli, totals, parts)
+
+    @property
+    def needs(self) -> tuple[CounterNeed, ...]:
+        """All counters it is made of."""
+        return (*self.totals, *self.parts)
 
     @property
     def presence(self) -> str:
@@ -80,8 +89,8 @@ class CounterEventsMeasuring:
         for need in asked.needs:
             if (refused := counted[need].refused) is not None:
                 return Told(otherwise=refused)
-        total = _combined(sli.total, question.by, counted)
-        part = _combined(sli.good or sli.bad or (), question.by, counted)
+        total = _combined(sli.total, asked.totals, counted)
+        part = _combined(sli.good or sli.bad or (), asked.parts, counted)
         tallies: dict[tuple[Group, int], Tally] = {}
         bucketless = set()
         for group, row in total.items():
@@ -111,19 +120,40 @@ class CounterEventsMeasuring:
 
 
 def _combined(
-    terms: CounterSum, by: Sequence[str], counted: Mapping[CounterNeed, Counted]
-) -> dict[Group, dict[int, float]]:
+    terms: CounterSum, needs: Sequence[CounterNeed], counted: Mapping[CounterNeed, Counted]
+) -> Mapping[Group, Mapping[int, float]]:
     """The sum of counters per group and slot, wherever any of them is."""
     if len(terms) == 1 and terms[0].coefficient == 1:
-        return counted[CounterNeed(terms[0].counter, tuple(by))].values
+        return counted[needs[0]].values
     table: dict[Group, dict[int, float]] = {}
-    for term in terms:
+    for term, need in zip(terms, needs, strict=True):
         coefficient = float(term.coefficient)
-        for group, row in counted[CounterNeed(term.counter, tuple(by))].values.items():
+        for group, row in counted[need].values.items():
             own = table.setdefault(group, {})
             for end_s, events in row.items():
                 own[end_s] = own.get(end_s, 0.0) + coefficient * events
     return table
+
+
+def _watcher(part: Counter, totals: Sequence[CounterNeed]) -> CounterNeed | None:
+    """The total whose series come and go with those of a part of it, if there is one.
+
+    A part of the same metric with further matchers is some of its series; the buckets of a classic
+    histogram live and die with its count.
+    """
+    for total in totals:
+        whole = total.counter
+        is_bucket = part.metric.endswith("_bucket") and (
+            part.metric.removesuffix("_bucket") == whole.metric.removesuffix("_count")
+        )
+        same = whole.metric == part.metric or is_bucket
+        if (
+            same
+            and (whole.view is None) == (part.view is None)
+            and set(whole.matchers) <= set(part.matchers)
+        ):
+            return total
+    return None
 
 
 def _absent(sli: CounterEvents) -> str:

@@ -63,9 +63,10 @@ def burn_rate(tally: Tally, objective: Objective) -> float | None:
         return None
     if tally.bad == 0:
         return 0.0
-    if objective.budget_ratio == 0:
+    share, of = objective.budget_fraction
+    if share == 0:
         return None
-    return float(Decimal(tally.bad) / (objective.budget_ratio * tally.total))
+    return (tally.bad * of) / (share * tally.total)
 
 
 def burns_faster_than(tally: Tally, objective: Objective, factor: Decimal) -> bool:

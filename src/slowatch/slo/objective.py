@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,13 @@ class Objective:
     def budget_ratio(self) -> Decimal:
         """The share of events that may be bad: `1 - ratio`, exact."""
         return 1 - self.ratio
+
+    @property
+    def budget_fraction(self) -> tuple[int, int]:
+        """The same as two whole numbers, numerator and denominator: exact, and quick to use."""
+        return _fraction(self.ratio)
+
+
+@lru_cache(maxsize=4096)
+def _fraction(ratio: Decimal) -> tuple[int, int]:
+    return (1 - ratio).as_integer_ratio()

@@ -81,9 +81,7 @@ class Asker:
             raise Unavailable(f"{self._connection.shown_url} does not tell") from error
         return data if isinstance(data, dict) else {}
 
-    def _batches(
-        self, expressions: Iterable[str], weights: Mapping[str, int]
-    ) -> list[list[str]]:
+    def _batches(self, expressions: Iterable[str], weights: Mapping[str, int]) -> list[list[str]]:
         """Batches of bounded weight, the heaviest first; what was refused before goes alone."""
         batches: list[list[str]] = []
         room = 0

@@ -7,6 +7,7 @@ expression and repaired from raw samples (`repairing`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from slowatch.spec.compiled import Counter, HistogramView, Matcher
 from slowatch.spec.promql import selector_text
@@ -17,10 +18,15 @@ LOOK_BACK_S = 300
 
 @dataclass(frozen=True, slots=True)
 class CounterNeed:
-    """A counter to be counted per slot for each value of the labels in `by`."""
+    """A counter to be counted per slot for each value of the labels in `by`.
+
+    `watched_by` is a counter whose series are reset, born and gone together with this one's, such
+    as a total and its bad part: what is irregular there need not be asked for here.
+    """
 
     counter: Counter
     by: tuple[str, ...] = ()
+    watched_by: Self | None = None
 
     @property
     def matchers(self) -> tuple[Matcher, ...]:
@@ -28,9 +34,10 @@ class CounterNeed:
         return self.counter.matchers
 
     @property
-    def template(self) -> tuple[str, HistogramView | None, tuple[str, ...]]:
+    def template(self) -> tuple[str, HistogramView | None, tuple[str, ...], bool]:
         """What it has in common with counters that it can be asked together with."""
-        return self.counter.metric, self.counter.view, self.by
+        is_watched = self.watched_by is not None
+        return self.counter.metric, self.counter.view, self.by, is_watched
 
 
 def instant(counter: Counter, *, offset_s: int = 0) -> str:
@@ -63,14 +70,18 @@ def growth(counter: Counter, *, by: Sequence[str], slot_s: int) -> str:
 def irregular(counter: Counter, *, by: Sequence[str], slot_s: int, scrape_s: int) -> str:
     """How many series were reset, born or gone in the slot; absent where none was.
 
-    The look-back for resets holds the last sample before the slot, give or take a late scrape.
+    The look-back for resets reaches back one scrape before the slot, give or take a late one. A
+    series whose last sample before the slot is older than that counts as irregular too: it may
+    have been reset between the two.
     """
     now, then = instant(counter), instant(counter, offset_s=slot_s)
-    over_s = slot_s + scrape_s + max(1, scrape_s // 10)
-    resets = f"resets({raw(counter, over_s=over_s, scrape_s=scrape_s)}) > 0"
-    return (
-        f"count by ({', '.join(by)}) ({resets} or ({now} unless {then}) or ({then} unless {now}))"
-    )
+    if counter.view is not None:
+        resets = f"resets({raw(counter, over_s=slot_s + LOOK_BACK_S, scrape_s=scrape_s)}) > 0"
+        return _count(by, resets, f"({now} unless {then})", f"({then} unless {now})")
+    back_s = slot_s + scrape_s + max(1, scrape_s // 10)
+    resets = f"resets({raw(counter, over_s=back_s, scrape_s=scrape_s)}) > 0"
+    stale = f"time() - timestamp({then}) >= {back_s}"
+    return _count(by, resets, stale, f"({now} unless {then})", f"({then} unless {now})")
 
 
 def last_known(counter: Counter, *, back_s: int, over_s: int, scrape_s: int) -> str:
@@ -84,3 +95,7 @@ def last_known(counter: Counter, *, back_s: int, over_s: int, scrape_s: int) -> 
 
 def _sum(by: Sequence[str]) -> str:
     return f"sum by ({', '.join(by)})"
+
+
+def _count(by: Sequence[str], *conditions: str) -> str:
+    return f"count by ({', '.join(by)}) ({' or '.join(conditions)})"

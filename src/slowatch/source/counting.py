@@ -1,6 +1,5 @@
 """Counting: events per slot of many counters, summed in the engine, repaired where irregular."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import is_
@@ -46,6 +45,8 @@ class Counted:
 
 
 CounterGroup = Group[CounterNeed]
+Irregular = dict[int, set[Values]]
+"""Groups of a need with irregular series, by the slot's end."""
 
 
 class Counting:
@@ -61,74 +62,84 @@ class Counting:
     ) -> dict[CounterNeed, Counted]:
         """The events of each need in each slot of the grid, whose ends are its moments.
 
-        Where a grouped query is refused, its needs are asked one by one.
+        The needs that watch others are among them. Where a grouped query is refused, its needs are
+        asked one by one.
         """
         groups = self._grouped(needs)
-        counted = self._count(groups, grid, gate)
+        counted, odd = self._count(groups, {}, grid, gate)
         refused = [
             group
             for group in groups
             if len(group.members) > 1 and counted[group.first].refused is not None
         ]
         apart = [one for group in refused for one in group.apart()]
-        return counted | self._count(apart, grid, gate)
+        return counted | self._count(apart, odd, grid, gate)[0]
 
     def _grouped(self, needs: Sequence[CounterNeed]) -> list[CounterGroup]:
         """The groups of needs; those of the very same needs, as in the slot before, are kept."""
         last, groups = self._last_grouped
         if len(last) != len(needs) or not all(map(is_, last, needs)):
-            groups = grouped(needs)
+            # Those that are watched come last: by then it is known what is irregular.
+            groups = sorted(grouped(needs), key=lambda group: group.first.watched_by is not None)
             self._last_grouped = (needs, groups)
         return groups
 
     def _count(
-        self, groups: Sequence[CounterGroup], grid: Grid, gate: Gate
-    ) -> dict[CounterNeed, Counted]:
+        self,
+        groups: Sequence[CounterGroup],
+        odd: Mapping[CounterNeed, Irregular],
+        grid: Grid,
+        gate: Gate,
+    ) -> tuple[dict[CounterNeed, Counted], dict[CounterNeed, Irregular]]:
         asked = [self._expressions(group, grid.step_s) for group in groups]
         weights = {
             expression: len(group.members)
-            for group, pair in zip(groups, asked, strict=True)
-            for expression in pair
+            for group, expressions in zip(groups, asked, strict=True)
+            for expression in expressions
         }
         answers = self._asker.ask(weights, grid, gate, weights=weights)
         counted: dict[CounterNeed, Counted] = {}
-        for group, (grown, odd) in zip(groups, asked, strict=True):
-            counted.update(self._assemble(group, answers[grown], answers[odd], grid, gate))
-        return counted
+        known = dict(odd)
+        for group, expressions in zip(groups, asked, strict=True):
+            told = [answers[expression] for expression in expressions]
+            counted.update(self._assemble(group, told, known, grid.step_s, gate))
+        return counted, known
 
-    def _expressions(self, group: CounterGroup, slot_s: int) -> tuple[str, str]:
-        """A group's growth in the slot that ends, and how many of its series are irregular."""
+    def _expressions(self, group: CounterGroup, slot_s: int) -> list[str]:
+        """A group's growth in the slot that ends; and its irregular series, if nobody watches."""
         counter, by = _counter(group), _all_by(group)
-        return (
-            growth(counter, by=by, slot_s=slot_s),
-            irregular(counter, by=by, slot_s=slot_s, scrape_s=self.scrape_s),
-        )
+        grown = growth(counter, by=by, slot_s=slot_s)
+        if group.first.watched_by is not None:
+            return [grown]
+        return [grown, irregular(counter, by=by, slot_s=slot_s, scrape_s=self.scrape_s)]
 
     def _assemble(
-        self, group: CounterGroup, grown: Answer, odd: Answer, grid: Grid, gate: Gate
+        self,
+        group: CounterGroup,
+        told: Sequence[Answer],
+        odd: dict[CounterNeed, Irregular],
+        slot_s: int,
+        gate: Gate,
     ) -> dict[CounterNeed, Counted]:
-        if isinstance(grown, Refusal):
-            return {n: Counted(refused=grown.reason) for n in group.members.values()}
-        if isinstance(odd, Refusal):
-            return {n: Counted(refused=odd.reason) for n in group.members.values()}
+        """The group's events; what is irregular in it is added to `odd`."""
+        for answer in told:
+            if isinstance(answer, Refusal):
+                return {n: Counted(refused=answer.reason) for n in group.members.values()}
+        grown, *irregular_series = (a for a in told if not isinstance(a, Refusal))
         table = {_values(s, _all_by(group)): dict(s.points) for s in grown}
-        self._repair(group, table, odd, grid.step_s, gate)
+        for series in irregular_series:
+            _note_irregular(group, series, odd)
+        self._repair(group, table, _irregular_rows(group, odd), slot_s, gate)
         return _shared_out(group, table)
 
     def _repair(
         self,
         group: CounterGroup,
         table: dict[Values, dict[int, float]],
-        odd: Sequence[Series],
+        irregular_at: Mapping[int, set[Values]],
         slot_s: int,
         gate: Gate,
     ) -> None:
-        irregular_at: dict[int, set[Values]] = defaultdict(set)
-        for series in odd:
-            key = _values(series, _all_by(group))
-            if group.member_of(series.labels) is not None:
-                for end_s in series.points:
-                    irregular_at[end_s].add(key)
         for ends in _runs(sorted(irregular_at), max(slot_s, REPAIR_SPAN_S)):
             if gate is not None:
                 gate()
@@ -235,6 +246,32 @@ class Targets:
         """Whether a series not seen before began at zero: a new label value, or a new process."""
         target = (series.labels.get("job", ""), series.labels.get("instance", ""))
         return target in self.up or target in self.young
+
+
+def _note_irregular(
+    group: CounterGroup, found: Sequence[Series], odd: dict[CounterNeed, Irregular]
+) -> None:
+    for series in found:
+        need = group.member_of(series.labels)
+        if need is not None:
+            own = odd.setdefault(need, {})
+            for end_s in series.points:
+                own.setdefault(end_s, set()).add(_values(series, need.by))
+
+
+def _irregular_rows(
+    group: CounterGroup, odd: Mapping[CounterNeed, Irregular]
+) -> dict[int, set[Values]]:
+    """The rows of a group's table that must be repaired, by the slot's end."""
+    rows: dict[int, set[Values]] = {}
+    all_by = _all_by(group) if odd else ()
+    for told_apart, need in group.members.items() if odd else ():
+        for end_s, groups in odd.get(need.watched_by or need, {}).items():
+            for values in groups:
+                labels = dict(zip(group.varying, told_apart, strict=True))
+                labels.update(zip(need.by, values, strict=True))
+                rows.setdefault(end_s, set()).add(tuple(labels[name] for name in all_by))
+    return rows
 
 
 def _counter(group: CounterGroup) -> Counter:
