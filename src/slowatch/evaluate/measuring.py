@@ -70,7 +70,8 @@ class Measuring:
         self, plans: Sequence[LevelPlan | FreePlan], grid: Grid, gate: Gate
     ) -> dict[str, Told]:
         wanted = (e for plan in plans for e in plan.expressions)
-        answers = ask_together(self._asker, wanted, grid, gate)
+        census = self._counting.census.at(grid.last_s)
+        answers = ask_together(self._asker, wanted, grid, gate, census=census)
         blunt = self._blunt_quantiles(plans, grid)
         return {
             plan.question.key: blunt.get(plan.question.key) or plan.read(answers) for plan in plans

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection, Table, insert, select
 
@@ -84,8 +85,14 @@ def _write_facts(
 
 
 def _place(key: str, fact: Fact) -> _Place:
-    text = labels.to_text(fact.labels)
-    return _Place(key, fact.labels, text, labels.digest(key, text))
+    return _place_of(key, tuple(fact.labels.items()))
+
+
+@lru_cache(maxsize=65_536)
+def _place_of(key: str, items: tuple[tuple[str, str], ...]) -> _Place:
+    labels_ = dict(items)
+    text = labels.to_text(labels_)
+    return _Place(key, labels_, text, labels.digest(key, text))
 
 
 def _create_series(

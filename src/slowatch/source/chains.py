@@ -68,6 +68,7 @@ class Chain:
     are those that its own aggregation keeps; None where nothing is aggregated.
     """
 
+    metric: str
     matchers: tuple[Matcher, ...]
     render: Render
     labels: frozenset[str] | None
@@ -88,7 +89,8 @@ def chain_of(expression: str) -> Chain | None:
             return None
         matchers = tuple(sorted(_matcher(m) for m in selectors[0].matchers.matchers))
         labels = _outermost_by(node)
-        chain = Chain(matchers, lambda found, keep: _text(node, found, keep), labels)
+        metric = selectors[0].name or ""
+        chain = Chain(metric, matchers, lambda found, keep: _text(node, found, keep), labels)
         chain.render(matchers, ())
     except (_NoChainError, ValueError):
         return None

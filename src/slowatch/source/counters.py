@@ -29,6 +29,11 @@ class CounterNeed:
     watched_by: Self | None = None
 
     @property
+    def metric(self) -> str:
+        """The counter's metric."""
+        return self.counter.metric
+
+    @property
     def matchers(self) -> tuple[Matcher, ...]:
         """The counter's matchers."""
         return self.counter.matchers

@@ -8,6 +8,7 @@ import structlog
 
 from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series
 from slowatch.source.asking import Asker, Gate
+from slowatch.source.census import CountedCombinations
 from slowatch.source.counters import (
     LOOK_BACK_S,
     CounterNeed,
@@ -29,6 +30,7 @@ LAST_KNOWN_S = 3600
 YOUNG_S = 120
 """A process that began this long before the slot, at most, had all its counters at zero then."""
 REPAIR_SPAN_S = 1800
+PLANNED_FOR_S = 3600
 NARROW_BELOW = 200
 """With fewer irregular groups than this, raw samples are asked for these groups alone."""
 
@@ -55,7 +57,8 @@ class Counting:
     def __init__(self, asker: Asker, *, scrape_s: int) -> None:
         self._asker = asker
         self.scrape_s = scrape_s
-        self._last_grouped: tuple[Sequence[CounterNeed], list[CounterGroup]] = ((), [])
+        self.census = CountedCombinations(asker)
+        self._last_grouped: tuple[Sequence[CounterNeed], int, list[CounterGroup]] = ((), 0, [])
 
     def count(
         self, needs: Sequence[CounterNeed], grid: Grid, gate: Gate = None
@@ -65,7 +68,7 @@ class Counting:
         The needs that watch others are among them. Where a grouped query is refused, its needs are
         asked one by one.
         """
-        groups = self._grouped(needs)
+        groups = self._grouped(needs, grid.last_s)
         counted, odd = self._count(groups, {}, grid, gate)
         refused = [
             group
@@ -75,13 +78,17 @@ class Counting:
         apart = [one for group in refused for one in group.apart()]
         return counted | self._count(apart, odd, grid, gate)[0]
 
-    def _grouped(self, needs: Sequence[CounterNeed]) -> list[CounterGroup]:
-        """The groups of needs; those of the very same needs, as in the slot before, are kept."""
-        last, groups = self._last_grouped
-        if len(last) != len(needs) or not all(map(is_, last, needs)):
+    def _grouped(self, needs: Sequence[CounterNeed], at_s: int) -> list[CounterGroup]:
+        """The groups of needs; for an hour those of the very same needs are kept."""
+        last, planned_at_s, groups = self._last_grouped
+        is_same = len(last) == len(needs) and all(map(is_, last, needs))
+        if not is_same or abs(at_s - planned_at_s) >= PLANNED_FOR_S:
             # Those that are watched come last: by then it is known what is irregular.
-            groups = sorted(grouped(needs), key=lambda group: group.first.watched_by is not None)
-            self._last_grouped = (needs, groups)
+            groups = sorted(
+                grouped(needs, self.census.at(at_s)),
+                key=lambda group: group.first.watched_by is not None,
+            )
+            self._last_grouped = (needs, at_s, groups)
         return groups
 
     def _count(

@@ -8,6 +8,8 @@ import structlog
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection, discovery_session
 from slowatch.source.errors import SourceError
+from slowatch.spec.mistake import Mistake
+from slowatch.spec.units import read_duration
 
 log = structlog.get_logger(__name__)
 
@@ -48,18 +50,14 @@ def retention_s(asker: Asker) -> int | None:
 
     `15d`, or `15d or 512MiB` where size limits it too, which cannot be told in seconds.
     """
-    from promql_parser import parse_duration
-
     try:
         text = asker.runtime_information().get("storageRetention", "")
-        return round(parse_duration(str(text).split(" or ")[0]).total_seconds())
-    except (SourceError, ValueError, OverflowError):
+        return round(read_duration(str(text).split(" or ")[0]))
+    except (SourceError, Mistake):
         return None
 
 
 def _longest(targets: Any) -> int | None:  # noqa: ANN401
-    from promql_parser import parse_duration
-
     texts = Tally(
         target["scrapeInterval"]
         for target in targets.get("activeTargets") or []
@@ -67,5 +65,8 @@ def _longest(targets: Any) -> int | None:  # noqa: ANN401
     )
     if not texts:
         return None
-    longest = max(round(parse_duration(text).total_seconds()) for text in texts)
+    try:
+        longest = max(round(read_duration(text)) for text in texts)
+    except Mistake:
+        return None
     return min(max(1, longest), LONGEST_SCRAPE_S)

@@ -2,10 +2,12 @@
 
 A thousand SLOs of one template, `x{service="a"}`, `x{service="b"}`, …, become
 `sum by (service) (…x{service=~"a|b|…"}…)`, whose series are then handed back to their askers.
+Where most of what exists is asked for, the alternation goes too: an engine that must merge
+thousands of postings lists is slower than one that reads them all.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Generic, Protocol, TypeVar
@@ -19,11 +21,23 @@ MEMBERS = 2000
 WASTE = 4
 """A product of label values may name this many times more combinations than are wanted."""
 
+OPEN_FROM = 100
+"""With fewer members than this an alternation is cheap."""
+OPEN_SHARE = 0.5
+"""The share of what exists that must be asked for, to ask for all of it."""
+
 Values = tuple[str, ...]
+Census = Callable[[str, tuple[Matcher, ...], tuple[str, ...]], int | None]
+"""How many combinations of labels a selector has: metric, matchers, labels. None if unknown."""
 
 
 class Alike(Protocol):
     """Something asked over one selector."""
+
+    @property
+    def metric(self) -> str:
+        """The selector's metric."""
+        ...
 
     @property
     def matchers(self) -> tuple[Matcher, ...]:
@@ -69,12 +83,12 @@ def kept(labels: Labels, by: Sequence[str]) -> dict[str, str]:
     return {label: labels.get(label, "") for label in by}
 
 
-def grouped(items: Iterable[T]) -> list[Group[T]]:
+def grouped(items: Iterable[T], census: Census = lambda *_: None) -> list[Group[T]]:
     """The fewest groups for all items that do not read much more than is wanted."""
     templates: dict[Hashable, list[T]] = defaultdict(list)
     for item in dict.fromkeys(items):
         templates[_template(item)].append(item)
-    return [group for alike in templates.values() for group in _groups(alike)]
+    return [group for alike in templates.values() for group in _groups(alike, census)]
 
 
 def _template(item: Alike) -> Hashable:
@@ -99,35 +113,48 @@ def _values(item: Alike, labels: Sequence[str]) -> Values:
     return tuple(values[label] for label in labels)
 
 
-def _groups(alike: list[T]) -> Iterator[Group[T]]:
+def _groups(alike: list[T], census: Census) -> Iterator[Group[T]]:
     labels = tuple(sorted(_free_labels(alike[0])))
     distinct = {label: {_values(item, (label,))[0] for item in alike} for label in labels}
     varying = tuple(label for label in labels if len(distinct[label]) > 1)
     if len(varying) > 1 and prod(len(distinct[label]) for label in varying) > WASTE * len(alike):
         widest = max(varying, key=lambda label: len(distinct[label]))
-        yield from _split_by(alike, tuple(label for label in varying if label != widest))
+        others = tuple(label for label in varying if label != widest)
+        yield from _split_by(alike, others, census)
+        return
+    if _is_most(alike, varying, census):
+        yield from _merged(alike, varying, is_open=True)
         return
     for start in range(0, len(alike), MEMBERS):
-        yield from _merged(alike[start : start + MEMBERS], varying)
+        yield from _merged(alike[start : start + MEMBERS], varying, is_open=False)
 
 
-def _split_by(alike: list[T], labels: tuple[str, ...]) -> Iterator[Group[T]]:
+def _is_most(alike: Sequence[Alike], varying: tuple[str, ...], census: Census) -> bool:
+    if len(alike) < OPEN_FROM or not varying:
+        return False
+    first = alike[0]
+    fixed = tuple(m for m in first.matchers if m.label not in varying)
+    there_are = census(first.metric, fixed, varying)
+    return there_are is not None and len(alike) >= OPEN_SHARE * there_are
+
+
+def _split_by(alike: list[T], labels: tuple[str, ...], census: Census) -> Iterator[Group[T]]:
     parts: dict[Values, list[T]] = defaultdict(list)
     for item in alike:
         parts[_values(item, labels)].append(item)
     for part in parts.values():
-        yield from _groups(part)
+        yield from _groups(part, census)
 
 
-def _merged(alike: list[T], varying: tuple[str, ...]) -> Iterator[Group[T]]:
+def _merged(alike: list[T], varying: tuple[str, ...], *, is_open: bool) -> Iterator[Group[T]]:
     """One group; and further ones for items that mean the same but are written differently."""
     members: dict[Values, T] = {}
     again = [item for item in alike if members.setdefault(_values(item, varying), item) is not item]
     matchers = [m for m in alike[0].matchers if m.label not in varying]
-    for index, label in enumerate(varying):
+    for index, label in enumerate(() if is_open else varying):
         alternatives = sorted({values[index] for values in members})
         pattern = "|".join(escape_regex(value) for value in alternatives)
         matchers.append(Matcher(label, "=~", pattern))
     yield Group(tuple(sorted(matchers)), varying, members)
     if again:
-        yield from _merged(again, varying)
+        yield from _merged(again, varying, is_open=is_open)

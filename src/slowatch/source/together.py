@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slowatch.source.answer import Answer, Grid, Refusal, Series
 from slowatch.source.asking import Asker, Gate
 from slowatch.source.chains import Chain, chain_of
-from slowatch.source.planning import Group, grouped
+from slowatch.source.planning import Census, Group, grouped
 from slowatch.spec.compiled import Matcher
 
 
@@ -18,6 +18,10 @@ class _Link:
     chain: Chain
 
     @property
+    def metric(self) -> str:
+        return self.chain.metric
+
+    @property
     def matchers(self) -> tuple[Matcher, ...]:
         return self.chain.matchers
 
@@ -27,7 +31,12 @@ class _Link:
 
 
 def ask_together(
-    asker: Asker, expressions: Iterable[str], grid: Grid, gate: Gate = None
+    asker: Asker,
+    expressions: Iterable[str],
+    grid: Grid,
+    gate: Gate = None,
+    *,
+    census: Census = lambda *_: None,
 ) -> dict[str, Answer]:
     """The answer to each expression, as `Asker.ask` gives it, with fewer and larger queries.
 
@@ -36,7 +45,7 @@ def ask_together(
     distinct = list(dict.fromkeys(expressions))
     chains = {expression: chain_of(expression) for expression in distinct}
     links = [_Link(expression, chain) for expression, chain in chains.items() if chain]
-    groups = [group for group in grouped(links) if len(group.members) > 1]
+    groups = [group for group in grouped(links, census) if len(group.members) > 1]
     told = {link.expression for group in groups for link in group.members.values()}
     queries = [_query(group) for group in groups]
     weights = {query: len(group.members) for group, query in zip(groups, queries, strict=True)}
