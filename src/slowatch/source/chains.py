@@ -115,8 +115,6 @@ def _selectors(node: promql.Expr) -> list[promql.VectorSelector]:
     def visit(inner: promql.Expr) -> None:
         if isinstance(inner, promql.VectorSelector):
             found.append(inner)
-        elif isinstance(inner, promql.MatrixSelector):
-            found.append(inner.vector_selector)
 
     promql.walk(node, visit)
     return found

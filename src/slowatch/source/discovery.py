@@ -1,20 +1,23 @@
 """Discovery through `prometheus-api-client`: scrape intervals of the targets, build information."""
 
-from collections import Counter as Tally
+import re
 from typing import Any
 
 import structlog
 
+from slowatch.slo.slot import DAY_S
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection, discovery_session
 from slowatch.source.errors import SourceError
-from slowatch.spec.mistake import Mistake
-from slowatch.spec.units import read_duration
 
 log = structlog.get_logger(__name__)
 
 DEFAULT_SCRAPE_S = 15
 LONGEST_SCRAPE_S = 300
+
+_UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": DAY_S, "w": 7 * DAY_S, "y": 365 * DAY_S}
+_PART = re.compile(r"([0-9]+)(ms|[smhdwy])")
+_DURATION = re.compile(f"({_PART.pattern})+")
 
 
 def scrape_interval_s(connection: Connection) -> int | None:
@@ -52,21 +55,27 @@ def retention_s(asker: Asker) -> int | None:
     """
     try:
         text = asker.runtime_information().get("storageRetention", "")
-        return round(read_duration(str(text).split(" or ")[0]))
-    except (SourceError, Mistake):
+    except SourceError:
         return None
+    return _seconds(str(text).split(" or ")[0])
 
 
 def _longest(targets: Any) -> int | None:  # noqa: ANN401
-    texts = Tally(
+    texts = {
         target["scrapeInterval"]
         for target in targets.get("activeTargets") or []
         if isinstance(target, dict) and isinstance(target.get("scrapeInterval"), str)
-    )
-    if not texts:
+    }
+    found = [seconds for text in texts if (seconds := _seconds(text)) is not None]
+    return min(max(1, *found), LONGEST_SCRAPE_S) if found else None
+
+
+def _seconds(text: str) -> int | None:
+    """Seconds of a duration as Prometheus writes it, such as `1m30s`; None where it is none.
+
+    The PromQL library's own reading of durations gives up the process on a century.
+    """
+    if not _DURATION.fullmatch(text):
         return None
-    try:
-        longest = max(round(read_duration(text)) for text in texts)
-    except Mistake:
-        return None
-    return min(max(1, longest), LONGEST_SCRAPE_S)
+    parts = _PART.findall(text)
+    return round(sum(int(number) * _UNITS_S[unit] for number, unit in parts))
