@@ -54,16 +54,22 @@ def fleet(services: int) -> Iterator[str]:
 def slos(services: int, kinds: str = "mixed") -> tuple[CompiledSlo, ...]:
     """As many SLOs as there are services: of mixed kinds, or all of one template."""
     found: list[CompiledSlo] = []
+    for text in spec_texts(services, kinds):
+        reading = read_text(text, "fleet.yaml")
+        if reading.problems:
+            raise SystemExit("\n".join(map(str, reading.problems[:5])))
+        found.extend(reading.slos)
+    return tuple(found)
+
+
+def spec_texts(services: int, kinds: str = "mixed") -> Iterator[str]:
+    """The same SLOs as the texts of spec files, a thousand to a file."""
     for first in range(0, services, 1_000):
         entries = "".join(
             _entry(index, "template" if kinds == "template" else _KINDS[index % TENTH])
             for index in range(first, min(first + 1_000, services))
         )
-        reading = read_text(f"{_HEAD}slos:\n{entries}", "fleet.yaml")
-        if reading.problems:
-            raise SystemExit("\n".join(map(str, reading.problems[:5])))
-        found.extend(reading.slos)
-    return tuple(found)
+        yield f"{_HEAD}slos:\n{entries}"
 
 
 _HEAD = "apiVersion: slowatch/v1\nservice: fleet\ndefaults: {objective: 99%}\n"

@@ -6,6 +6,7 @@ from tests.support.fixtures import (
     postgres_server,
     shared_ledger_url,
     trace,
+    watched,
 )
 
-__all__ = ["ledger_url", "long_trace", "postgres_server", "shared_ledger_url", "trace"]
+__all__ = ["ledger_url", "long_trace", "postgres_server", "shared_ledger_url", "trace", "watched"]

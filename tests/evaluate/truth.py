@@ -15,10 +15,12 @@ from slowatch.source.connection import Connection
 from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.reading import read_text
 from tests.support.prometheus import ServedTrace
+from tests.traces.counting import Pair
 from tests.traces.openmetrics import METRIC, Trace
-from tests.traces.target import SCRAPE_MS
+from tests.traces.target import OUTAGE_MS, SCRAPE_MS
 
 SCRAPE_S = SCRAPE_MS // 1000
+OUTAGE_SCRAPES = OUTAGE_MS // SCRAPE_MS
 WITHIN = 0.0005
 WITHIN_AFTER_OUTAGE = 0.005
 
@@ -84,14 +86,31 @@ def counts_of(statuses: Sequence[Status]) -> dict[str, tuple[float, float]]:
     }
 
 
-def deviations(trace: Trace, counts: Mapping[str, tuple[float, float]]) -> list[Deviation]:
-    """Of every pair, the largest first."""
+def deviations(
+    trace: Trace, counts: Mapping[str, tuple[float, float]], *, with_masked: bool = True
+) -> list[Deviation]:
+    """Of every pair, the largest first.
+
+    Without the masked events, the truth is what the values of the counters tell.
+    """
     found = []
     for pair in trace.pairs:
-        good, bad = trace.truths[pair.name].events(trace.span)
-        share = bad / (good + bad)
-        own_good, own_bad = counts[pair.name]
-        measured = own_bad / (own_good + own_bad)
-        failed = sum(scrape.process is None for scrape in pair.target.scrapes)
-        found.append(Deviation(pair.name, abs(measured / share - 1), failed >= 20))
+        truth = trace.truths[pair.name]
+        good, bad = truth.events(trace.span)
+        if not with_masked:
+            masked_good, masked_bad = truth.masked(trace.span)
+            good, bad = good - masked_good, bad - masked_bad
+        measured = bad_share(*counts[pair.name])
+        relative = abs(measured / bad_share(good, bad) - 1)
+        found.append(Deviation(pair.name, relative, had_outage(pair)))
     return sorted(found, key=lambda one: -one.relative)
+
+
+def bad_share(good: float, bad: float) -> float:
+    """Bad events of all."""
+    return bad / (good + bad)
+
+
+def had_outage(pair: Pair) -> bool:
+    """Whether scrapes failed for minutes on end."""
+    return sum(scrape.process is None for scrape in pair.target.scrapes) >= OUTAGE_SCRAPES

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.daemon import WatchedDemo, watched_demo
 from tests.support.postgres import PostgresServer, postgres
 from tests.support.prometheus import ServedTrace, serve_trace
 
@@ -28,6 +29,13 @@ def long_trace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedTrace
     """Ten days of them; it takes half a minute and a gigabyte, so only slow tests use it."""
     with serve_trace(tmp_path_factory.mktemp("long_trace"), days=10) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedDemo]:
+    """The five systems, a real Prometheus and a real daemon with two slots in its ledger."""
+    with watched_demo(tmp_path_factory.mktemp("watched")) as running:
+        yield running
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])

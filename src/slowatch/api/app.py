@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from slowatch import __version__
+from slowatch.api.description import describe_openly
+from slowatch.api.docs_page import POLICY, docs_page
 from slowatch.api.entries import HealthAnswer, ReadyAnswer
+from slowatch.api.heads import Heads
 from slowatch.api.metrics import MetricsPage
 from slowatch.api.problems import answer_errors
 from slowatch.api.slos import SloRoutes
@@ -28,12 +31,16 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         lifespan=_lifespan(on_start, on_stop),
+        docs_url=None,
         redoc_url=None,
     )
+    app.add_middleware(Heads)
     answer_errors(app)
+    describe_openly(app)
     app.include_router(SloRoutes(watching).router)
     _add_health(app, watching)
     _add_metrics(app, watching)
+    _add_docs(app)
     return app
 
 
@@ -82,6 +89,12 @@ def _add_metrics(app: FastAPI, watching: Watching) -> None:
     )
     def metrics() -> Response:
         return Response(page.text(), media_type=METRICS_TYPE)
+
+
+def _add_docs(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return HTMLResponse(docs_page(app.openapi()), headers={"Content-Security-Policy": POLICY})
 
     @app.get("/", include_in_schema=False)
     def root() -> Response:

@@ -1,16 +1,24 @@
 """`/metrics`: where every SLO stands as gauges, and what the daemon itself does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import generate_latest
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from slowatch import __version__
 from slowatch.api.watching import Watching
 from slowatch.evaluate.judging import WORST_FIRST, Status
-from slowatch.evaluate.snapshot import Counts
+from slowatch.evaluate.snapshot import Counts, Snapshot
+from slowatch.ledger.errors import LedgerError
+from slowatch.slo.tally import MICRO
 
 _COUNTERS = {
     "slots_due": "Slots that were due to be measured, one for each question.",
@@ -28,30 +36,55 @@ _COUNTERS = {
 }
 
 
-class MetricsPage(Collector):
-    """Collects the gauges of a snapshot and the counters of the daemon."""
+class MetricsPage:
+    """The page: gauges of every SLO, rendered once per snapshot, and the daemon's own numbers."""
 
     def __init__(self, watching: Watching) -> None:
         self._watching = watching
-        self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(self)
-        ProcessCollector(registry=self._registry)
+        self._rendered: tuple[Snapshot | None, bytes] = (None, b"")
+        self._own = CollectorRegistry(auto_describe=False)
+        self._own.register(_Families(lambda: own_families(watching)))
+        ProcessCollector(registry=self._own)
 
     def text(self) -> bytes:
         """The page, in Prometheus' text format."""
-        return generate_latest(self._registry)
+        return self._slos() + generate_latest(self._own)
 
-    def collect(self) -> Iterator[Metric]:
-        """All metric families."""
-        yield from slo_gauges(self._watching)
-        yield from own_counters(self._watching.counts())
-        size = self._watching.size()
-        yield GaugeMetricFamily("slowatch_ledger_bytes", "Size of the ledger.", size.stored_bytes)
-        yield GaugeMetricFamily("slowatch_ledger_series", "Series in the ledger.", size.series)
-        as_of_s = self._watching.snapshot.as_of_s
-        yield GaugeMetricFamily(
-            "slowatch_newest_slot_timestamp_seconds", "End of the newest judged slot.", as_of_s
-        )
+    def _slos(self) -> bytes:
+        snapshot = self._watching.snapshot
+        known, text = self._rendered
+        if known is not snapshot:
+            registry = CollectorRegistry(auto_describe=False)
+            registry.register(_Families(lambda: slo_gauges(snapshot.statuses)))
+            text = generate_latest(registry)
+            self._rendered = (snapshot, text)
+        return text
+
+
+class _Families(Collector):
+    """Collects what a function yields."""
+
+    def __init__(self, families: Callable[[], Iterable[Metric]]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families()
+
+
+def own_families(watching: Watching) -> Iterator[Metric]:
+    """What the daemon does and holds; the ledger's size is left out where it cannot be read."""
+    yield from own_counters(watching.counts())
+    yield InfoMetricFamily("slowatch_build", "The version that runs.", {"version": __version__})
+    as_of_s = watching.snapshot.as_of_s
+    yield GaugeMetricFamily(
+        "slowatch_newest_slot_timestamp_seconds", "End of the newest judged slot.", as_of_s
+    )
+    try:
+        size = watching.size()
+    except LedgerError:
+        return
+    yield GaugeMetricFamily("slowatch_ledger_bytes", "Size of the ledger.", size.stored_bytes)
+    yield GaugeMetricFamily("slowatch_ledger_series", "Series in the ledger.", size.series)
 
 
 def own_counters(counts: Counts) -> Iterator[Metric]:
@@ -63,9 +96,8 @@ def own_counters(counts: Counts) -> Iterator[Metric]:
     )
 
 
-def slo_gauges(watching: Watching) -> Iterator[Metric]:
+def slo_gauges(statuses: Sequence[Status]) -> Iterator[Metric]:
     """The gauges of every SLO and group; a number that does not exist has no sample."""
-    statuses = watching.snapshot.statuses
     for name, text, value in (
         ("objective_ratio", "Promised share of good events.", _objective),
         ("compliance_ratio", "Share of good events over the window.", _compliance),
@@ -99,7 +131,7 @@ def _coverage(status: Status) -> float | None:
     return status.coverage_ratio
 
 
-def _burn_rates(statuses: tuple[Status, ...]) -> Metric:
+def _burn_rates(statuses: Sequence[Status]) -> Metric:
     family = GaugeMetricFamily("slowatch_slo_burn_rate", "Burn rate over a look-back.")
     for status in statuses:
         labels = _labels(status)
@@ -109,7 +141,7 @@ def _burn_rates(statuses: tuple[Status, ...]) -> Metric:
     return family
 
 
-def _states(statuses: tuple[Status, ...]) -> Metric:
+def _states(statuses: Sequence[Status]) -> Metric:
     family = GaugeMetricFamily("slowatch_slo_state", "1 for the state that an SLO is in, else 0.")
     for status in statuses:
         labels = _labels(status)
@@ -119,12 +151,12 @@ def _states(statuses: tuple[Status, ...]) -> Metric:
     return family
 
 
-def _events(statuses: tuple[Status, ...]) -> Metric:
+def _events(statuses: Sequence[Status]) -> Metric:
     family = GaugeMetricFamily("slowatch_slo_window_events", "Events over the window, by outcome.")
     for status in statuses:
         labels = _labels(status)
         for outcome, micro in (("good", status.tally.good), ("bad", status.tally.bad)):
-            family.add_sample(family.name, {**labels, "outcome": outcome}, micro / 1e6)
+            family.add_sample(family.name, {**labels, "outcome": outcome}, micro / MICRO)
     return family
 
 

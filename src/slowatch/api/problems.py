@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from slowatch.api.entries import ProblemAnswer
+from slowatch.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-_TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 422: "Bad parameter"}
+MOST_QUOTED = 200
+"""Characters of a request that an error quotes at most."""
+_TITLES = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Method not allowed",
+    422: "Bad parameter",
+    500: "Internal error",
+    503: "Not available now",
+}
 
 
 class ApiError(Exception):
@@ -41,21 +51,27 @@ def answer_errors(app: FastAPI) -> None:
     async def _ours(_request: Request, error: ApiError) -> "Response":
         return problem(error.status, error.detail)
 
+    @app.exception_handler(LedgerError)
+    async def _ledger(request: Request, error: LedgerError) -> "Response":
+        log.error("request_failed", path=request.url.path, error=str(error))
+        return problem(503, "the ledger cannot be read now; /readyz and the log say more")
+
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> "Response":
         detail = error.detail
         if error.status_code == 404 and detail == "Not Found":
-            detail = f"there is nothing at {request.url.path}; see /docs"
+            detail = f"there is nothing at {request.url.path[:MOST_QUOTED]}; see /docs"
         answer = problem(error.status_code, detail)
         answer.headers.update(error.headers or {})
         return answer
 
     @app.exception_handler(RequestValidationError)
     async def _parameter(_request: Request, error: RequestValidationError) -> "Response":
-        told = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
-        return problem(422, told)
+        # A place is such as ("query", "state", 0): the parameter's name is its second part.
+        told = (f"{one['loc'][1]}: {one['msg']}" for one in error.errors())
+        return problem(422, "; ".join(told))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> "Response":
-        log.error("request_failed", path=request.url.path, error=repr(error))
+        log.error("request_failed", path=request.url.path, error=type(error).__name__)
         return problem(500, "slowatch failed to answer; its log says more")

@@ -3,10 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import structlog
 
+from slowatch.app.discovering import discovered_scrape_s
+from slowatch.app.health import Health
 from slowatch.app.settings import Settings
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.measuring import Measuring
@@ -17,26 +19,24 @@ from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Point, Size
 from slowatch.slo.slot import DAY_S, Span, settled_end
 from slowatch.source.asking import Asker
-from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s, scrape_interval_s
+from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s
 from slowatch.source.errors import SourceError
 from slowatch.spec.reading import Reading
 
 log = structlog.get_logger(__name__)
 
 BACKFILL_SLOTS = 180
-STOP_WITHIN_S = 8.0
-"""The longest that stopping waits for a live slot to be recorded."""
 GATE_S = 20.0
 """The longest that backfill waits for a live slot before each request."""
+LIVE_WITHIN_S = 4.0
+CLOSED_WITHIN_S = 1.0
+"""The longest that stopping waits for a live slot to be recorded, and then for connections."""
+DISCOVER_AGAIN_S = 60
+"""How long an unknown scrape interval is left alone: a server that hangs would delay each slot."""
 
 
-@dataclass(slots=True)
-class Health:
-    """What stands in the way now, and what the schedule has counted."""
-
-    source_error: str | None = None
-    ledger_error: str | None = None
-    counts: Counts = field(default_factory=Counts)
+class Stopping(SourceError):
+    """The daemon ends; nothing more is to be asked."""
 
 
 class Daemon:
@@ -48,17 +48,20 @@ class Daemon:
         self._settings = settings
         self._reading = reading
         self._now = now
-        self._asker = Asker(settings.connection())
+        self._connection = settings.connection()
+        self._asker = Asker(self._connection)
         self._scrape_s = settings.scrape_interval
+        self._discover_next_s = 0.0
         self._measuring = Measuring(self._asker, scrape_s=self._scrape_s or DEFAULT_SCRAPE_S)
         self._ledger = Ledger.open(settings.ledger_address)
         self._watch = Watch(reading.slos, self._ledger, self._measuring, slot_s=settings.slot)
-        self._health = Health()
-        self._lock = threading.Lock()
+        self._live = threading.Lock()
+        self._judging = threading.Lock()
         self._no_live_slot = threading.Event()
         self._no_live_slot.set()
         self._stopping = threading.Event()
         self._started_end_s = self._settled_end()
+        self.health = Health()
         self.snapshot = Snapshot(self._started_end_s, settings.slot, ())
 
     # What the schedule calls
@@ -70,26 +73,26 @@ class Daemon:
 
     def measure_slot(self) -> None:
         """Ask for the newest settled slot, record it, and make a new snapshot."""
-        if self._scrape_s is None:
-            self.discover()
-        end_s = self._settled_end()
-        self._no_live_slot.clear()
-        try:
-            self._measure(end_s)
-        finally:
-            self._no_live_slot.set()
-        self._refresh(end_s)
+        with self._live:
+            if self._stopping.is_set():
+                return
+            self._discover_if_unknown()
+            end_s = self._settled_end()
+            self._no_live_slot.clear()
+            try:
+                self._measure(end_s)
+            finally:
+                self._no_live_slot.set()
+            self._refresh(end_s)
 
     def backfill(self) -> None:
         """Ask for all that is missing, newest first, giving way to live slots."""
-        end_s = self._settled_end() - self._settings.slot
         retention = retention_s(self._asker)
         if retention is not None:
             self._watch.oldest_s = int(self._now()) - retention
         asked = 0
-        while not self._stopping.is_set() and self._backfill_piece(end_s):
+        while not self._stopping.is_set() and self._backfill_piece():
             asked += 1
-        self._count(backfill_pending=0)
         if asked:
             self._refresh(self.snapshot.as_of_s)
 
@@ -106,30 +109,24 @@ class Daemon:
         """Learn the scrape interval, unless it is set."""
         if self._settings.scrape_interval is not None:
             return
-        found = scrape_interval_s(self._settings.connection())
+        self._discover_next_s = self._now() + DISCOVER_AGAIN_S
+        found = discovered_scrape_s(self._asker, self._connection)
         if found is not None and found != self._scrape_s:
             self._scrape_s = found
             self._measuring.expect_scrapes_every(found)
             log.info("scrape_interval_discovered", seconds=found)
 
-    def note_missed_run(self) -> None:
-        """Count a run that the schedule let go because it was too late."""
-        self._count(runs_missed=self._health.counts.runs_missed + 1)
-
-    def note_overlapped_run(self) -> None:
-        """Count a run that was due while the one before was still under way."""
-        self._count(runs_overlapped=self._health.counts.runs_overlapped + 1)
-
-    def note_failed_run(self) -> None:
-        """Count a run that ended in an error nobody expected."""
-        self._count(run_failures=self._health.counts.run_failures + 1)
-
     def stop(self) -> None:
-        """Let what is under way end, and close everything."""
+        """Let a live slot be recorded, ask nothing more, and close everything.
+
+        A request that hangs is not waited for: its thread is left behind, to end with the process.
+        """
         self._stopping.set()
-        self._no_live_slot.wait(STOP_WITHIN_S)
+        self._no_live_slot.wait(LIVE_WITHIN_S)
         self._no_live_slot.set()
-        self._asker.close()
+        closing = threading.Thread(target=self._asker.close, name="closing", daemon=True)
+        closing.start()
+        closing.join(CLOSED_WITHIN_S)
         self._ledger.close()
 
     @property
@@ -143,7 +140,7 @@ class Daemon:
         """What was done since the start."""
         effort = self._asker.effort
         return replace(
-            self._health.counts,
+            self.health.counts,
             queries=effort.queries,
             query_failures=effort.failures,
             query_refusals=effort.refusals,
@@ -153,13 +150,13 @@ class Daemon:
 
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""
-        reasons = [e for e in (self._health.source_error, self._health.ledger_error) if e]
-        stale_s = self._now() - self.snapshot.as_of_s
-        most_s = 3 * self._settings.slot + self._settings.settle
-        if stale_s > most_s:
-            reasons.append(f"the newest slot ended {stale_s:.0f} s ago")
-        if not self.snapshot.statuses:
-            reasons.append("nothing has been judged yet")
+        reasons = self.health.troubles
+        measured_end_s = self.health.measured_end_s
+        if measured_end_s is None:
+            reasons.append("no slot has been measured since the start")
+        elif self._now() - measured_end_s > 3 * self._settings.slot + self._settings.settle:
+            ago_s = self._now() - measured_end_s
+            reasons.append(f"the newest slot ended {ago_s:.0f} s ago")
         warnings = list(dict.fromkeys(self._asker.effort.warnings))
         return Readiness(reasons, warnings, self._reading.problems)
 
@@ -176,54 +173,60 @@ class Daemon:
     def _settled_end(self) -> int:
         return settled_end(self._now(), self._settings.slot, self._settings.settle)
 
+    def _discover_if_unknown(self) -> None:
+        if self._scrape_s is None and self._now() >= self._discover_next_s:
+            self.discover()
+
     def _measure(self, end_s: int) -> None:
-        due = len(self._watch.due(end_s))
-        self._count(slots_due=self._health.counts.slots_due + due)
+        self.health.add(slots_due=len(self._watch.due(end_s)))
         try:
             done = self._watch.measure_slot(end_s)
         except SourceError as error:
-            self._health.source_error = str(error)
+            self.health.trouble("source", str(error))
             log.warning("slot_not_measured", end_s=end_s, error=str(error))
         except LedgerError as error:
-            self._health.ledger_error = str(error)
+            self.health.well("source")
+            self.health.trouble("ledger", str(error))
             log.error("slot_not_recorded", end_s=end_s, error=str(error))
         else:
-            self._health.source_error = self._health.ledger_error = None
-            counts = self._health.counts
-            self._count(
-                slots_recorded=counts.slots_recorded + done.recorded,
-                slots_missing=counts.slots_missing + done.missing,
-            )
+            self.health.well("source", "ledger")
+            self.health.measured(end_s)
+            self.health.add(slots_recorded=done.recorded, slots_missing=done.missing)
             log.info("slots_recorded", end_s=end_s, recorded=done.recorded, missing=done.missing)
 
-    def _backfill_piece(self, end_s: int) -> bool:
+    def _backfill_piece(self) -> bool:
+        """Whether a piece was asked for; False also where asking has to wait for better times."""
+        end_s = self._settled_end() - self._settings.slot
         try:
             piece = self._watch.backfill(end_s, self._give_way, chunk_slots=BACKFILL_SLOTS)
+        except Stopping:
+            return False
         except (SourceError, LedgerError) as error:
             if not self._stopping.is_set():
                 log.warning("backfill_paused", error=str(error))
             return False
+        self.health.backfilling(int(piece is not None))
         if piece is None:
             return False
         grid = piece.grid
-        self._count(backfill_pending=1)
         late = sum(1 for end in grid.ends if end > self._started_end_s) * len(piece.questions)
-        self._count(slots_late=self._health.counts.slots_late + late)
+        self.health.add(slots_late=late)
         log.debug("backfilled", first_s=grid.first_s, last_s=grid.last_s, step_s=grid.step_s)
         return True
 
     def _give_way(self) -> None:
         self._no_live_slot.wait(GATE_S)
+        if self._stopping.is_set():
+            raise Stopping("slowatch ends")
 
     def _refresh(self, end_s: int) -> None:
-        try:
-            statuses = tuple(self._watch.judge(end_s))
-        except LedgerError as error:
-            self._health.ledger_error = str(error)
-            log.error("not_judged", error=str(error))
-            return
-        self.snapshot = Snapshot(end_s, self._settings.slot, statuses)
-
-    def _count(self, **changes: int) -> None:
-        with self._lock:
-            self._health.counts = replace(self._health.counts, **changes)
+        """Judge at `end_s`, or at the moment of the snapshot where that is newer already."""
+        with self._judging:
+            end_s = max(end_s, self.snapshot.as_of_s)
+            try:
+                statuses = tuple(self._watch.judge(end_s))
+            except LedgerError as error:
+                self.health.trouble("ledger", str(error))
+                log.error("not_judged", error=str(error))
+                return
+            self.snapshot = Snapshot(end_s, self._settings.slot, statuses)

@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import stamina
 import structlog
 
 _LEVELS = {
@@ -45,7 +46,9 @@ def set_up_logs(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(_LEVELS[level])
-    for noisy in ("httpx", "httpcore", "urllib3", "alembic"):
+    for noisy in ("httpx", "httpcore", "alembic", "uvicorn", "asyncio"):
         logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))
-    # What the schedule skips or fails at is counted and said by us, with fields.
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    # What the schedule skips and what requests fail at is counted and said by us, with fields.
+    for told in ("apscheduler", "urllib3"):
+        logging.getLogger(told).setLevel(logging.CRITICAL)
+    stamina.instrumentation.set_on_retry_hooks([])

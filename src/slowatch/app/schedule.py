@@ -24,7 +24,6 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     A slot is asked for `settle` after its end; the runs are aligned to that. What a late or missed
     run leaves out, backfill brings, so runs are never queued up.
     """
-    from apscheduler import events
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -39,24 +38,51 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     )
 
     def every(seconds: float, job: Any, start: datetime, name: str) -> None:  # noqa: ANN401
-        scheduler.add_job(job, "interval", seconds=seconds, start_date=start, id=name)
+        # Runs that were missed together (a machine that slept) are counted one by one for slots.
+        scheduler.add_job(
+            job,
+            "interval",
+            seconds=seconds,
+            start_date=start,
+            id=name,
+            coalesce=name != "slot",
+        )
 
-    scheduler.add_job(daemon.begin, "date", run_date=now, id="begin")
+    scheduler.add_job(daemon.begin, "date", run_date=now, id="begin", misfire_grace_time=None)
     every(slot_s, daemon.measure_slot, first, "slot")
     every(slot_s, daemon.backfill, now + timedelta(seconds=2), "backfill")
     every(HOUR_S, daemon.compact, now + timedelta(seconds=HOUR_S / 2), "compact")
     every(DISCOVER_EVERY_S, daemon.discover, now + timedelta(seconds=DISCOVER_EVERY_S), "discover")
-
-    def heed(event: Any) -> None:  # noqa: ANN401
-        if event.code == events.EVENT_JOB_ERROR:
-            daemon.note_failed_run()
-            log.error("run_failed", job=event.job_id, error=repr(event.exception))
-        elif event.job_id == "slot" and event.code == events.EVENT_JOB_MISSED:
-            daemon.note_missed_run()
-        elif event.job_id == "slot":
-            daemon.note_overlapped_run()
-
-    heeded = events.EVENT_JOB_ERROR | events.EVENT_JOB_MISSED | events.EVENT_JOB_MAX_INSTANCES
-    scheduler.add_listener(heed, heeded)
+    _heed(scheduler, daemon)
     scheduler.start()
     return scheduler
+
+
+def _heed(scheduler: "BackgroundScheduler", daemon: "Daemon") -> None:
+    """Count what the schedule skips, and say what fails."""
+    from apscheduler import events
+
+    health = daemon.health
+
+    def heed(event: Any) -> None:  # noqa: ANN401
+        job = event.job_id
+        if event.code == events.EVENT_JOB_ERROR:
+            health.add(run_failures=1)
+            kind = type(event.exception).__name__
+            health.trouble(f"run of {job}", f"the last run of {job!r} failed: {kind}; see the log")
+            log.error("run_failed", job=job, error=kind, traceback=event.traceback)
+        elif event.code == events.EVENT_JOB_EXECUTED:
+            # `begin` runs once, and does what `slot` does from then on.
+            health.well(f"run of {job}", *(["run of begin"] if job == "slot" else []))
+        elif job == "slot" and event.code == events.EVENT_JOB_MISSED:
+            health.add(runs_missed=1)
+        elif job == "slot":
+            health.add(runs_overlapped=1)
+
+    scheduler.add_listener(
+        heed,
+        events.EVENT_JOB_ERROR
+        | events.EVENT_JOB_EXECUTED
+        | events.EVENT_JOB_MISSED
+        | events.EVENT_JOB_MAX_INSTANCES,
+    )

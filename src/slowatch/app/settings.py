@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -38,6 +39,30 @@ def _paths(value: object) -> object:
     return [part for part in value.split(":") if part] if isinstance(value, str) else value
 
 
+def _prometheus_url(value: str) -> str:
+    """A value that `urlsplit` can take apart; messages never hold it: there may be a password."""
+    try:
+        parts = urlsplit(value)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return value
+    except ValueError:
+        pass
+    raise ValueError(
+        "this is no address of a Prometheus: write http://localhost:9090; "
+        "in a password, write @ as %40, / as %2F and : as %3A"
+    )
+
+
+def _header_text(secret: SecretStr) -> SecretStr:
+    """What may stand in a header; a library's message about what may not would hold the secret."""
+    text = secret.get_secret_value().strip()
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("a header cannot hold this: use printable ASCII characters")
+    return SecretStr(text)
+
+
+PrometheusUrl = Annotated[str, AfterValidator(_prometheus_url)]
+HeaderText = Annotated[SecretStr, AfterValidator(_header_text)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 WholeSeconds = Annotated[int, BeforeValidator(_seconds)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)]
@@ -50,19 +75,21 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, yaml_file=SETTINGS_FILE
     )
 
-    prometheus_url: str = Field(
-        "http://localhost:9090", description="Address of Prometheus or what speaks its HTTP API."
+    prometheus_url: PrometheusUrl = Field(
+        "http://localhost:9090",
+        description="Address of Prometheus or what speaks its HTTP API; `user:password@` works.",
+        repr=False,
     )
     prometheus_username: str | None = Field(None, description="User of basic authentication.")
     prometheus_password: SecretStr | None = Field(None, description="Its password.")
     prometheus_password_file: Path | None = Field(
         None, description="A file that holds the password, instead of the password itself."
     )
-    prometheus_bearer_token: SecretStr | None = Field(None, description="A bearer token.")
+    prometheus_bearer_token: HeaderText | None = Field(None, description="A bearer token.")
     prometheus_bearer_token_file: Path | None = Field(
         None, description="A file that holds the bearer token; read again for each request."
     )
-    prometheus_headers: dict[str, SecretStr] = Field(
+    prometheus_headers: dict[str, HeaderText] = Field(
         default_factory=dict,
         description='Further headers, as JSON, such as `{"X-Scope-OrgID": "team-a"}`.',
     )
@@ -149,12 +176,16 @@ class Settings(BaseSettings):
 
     def connection(self) -> Connection:
         """How to reach Prometheus. Raises SettingsError when a secret's file is unreadable."""
-        password = _plain(self.prometheus_password)
+        url, username, password = _without_credentials(self.prometheus_url)
+        if self.prometheus_username is not None:
+            username, password = self.prometheus_username, None
+        if self.prometheus_password is not None:
+            password = _plain(self.prometheus_password)
         if self.prometheus_password_file is not None:
             password = _secret_text(self.prometheus_password_file)
         return Connection(
-            url=self.prometheus_url,
-            username=self.prometheus_username,
+            url=url,
+            username=username,
             password=password,
             bearer_token=_plain(self.prometheus_bearer_token),
             bearer_token_file=self.prometheus_bearer_token_file,
@@ -174,46 +205,13 @@ class Settings(BaseSettings):
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  what `:9710` asks for
 
 
-def read_settings(file: Path | None = None, **flags: object) -> Settings:
-    """The settings from a file, the environment and flags that are not None.
-
-    Without `file`, `slowatch.yaml` in the working folder is read where it exists. Raises
-    SettingsError with everything that is wrong.
-    """
-    import yaml
-
-    given = {name: value for name, value in flags.items() if value is not None}
-    if file is not None and not file.is_file():
-        raise SettingsError(f"no settings file at {file}")
-    try:
-        return _with_file(file or Path(SETTINGS_FILE)).from_flags(given)
-    except ValidationError as error:
-        raise SettingsError("\n".join(_explained(dict(one)) for one in error.errors())) from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{file or SETTINGS_FILE} is no YAML: {error}") from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise SettingsError(f"{file or SETTINGS_FILE} cannot be read: {error}") from None
-
-
-def _with_file(file: Path) -> "type[Settings]":
-    class _Settings(Settings):
-        model_config = SettingsConfigDict(
-            env_prefix=PREFIX, extra="forbid", frozen=True, yaml_file=file
-        )
-
-    return _Settings
-
-
-def _explained(error: dict[str, Any]) -> str:
-    """One mistake as `name (SLOWATCH_NAME): what is wrong`, without the value: it may be secret."""
-    from difflib import get_close_matches
-
-    name = ".".join(str(part) for part in error["loc"])
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        near = get_close_matches(name, Settings.model_fields, n=1)
-        message = "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
-    return f"{name} ({PREFIX}{name.upper()}): {message}" if name else message
+def _without_credentials(url: str) -> tuple[str, str | None, str | None]:
+    """An address, and the user and password that it held: no library sees them in it."""
+    parts = urlsplit(url)
+    userinfo, _, host = parts.netloc.rpartition("@")
+    user, has_password, password = userinfo.partition(":")
+    bare = urlunsplit(parts._replace(netloc=host))
+    return bare, unquote(user) or None, unquote(password) if has_password else None
 
 
 def _plain(secret: SecretStr | None) -> str | None:
@@ -224,4 +222,8 @@ def _secret_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read {path}: {error}") from error
+        raise SettingsError(f"cannot read {path}: {_why(error)}") from error
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"

@@ -21,13 +21,17 @@ def seconds_of(text: str | None) -> float | None:
 def moment_of(text: str) -> float:
     """Seconds since the epoch from RFC 3339 or seconds. Raises CannotRun."""
     try:
-        at_s = float(text)
+        at_s = _seconds(text)
         if math.isfinite(at_s) and at_s >= 0:
             return at_s
-    except ValueError:
-        try:
-            moment = datetime.fromisoformat(text)
-            return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-        except ValueError:
-            pass
+    except (ValueError, OverflowError):
+        pass
     raise CannotRun(f"--at {text!r} is no moment: write 2026-11-21T07:00:00Z or seconds")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()

@@ -7,7 +7,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slowatch.cli.configured import configured
 from slowatch.cli.durations import moment_of
+from slowatch.cli.failing import CannotRun, left_at_once
 from slowatch.cli.specs import usable_specs
 
 if TYPE_CHECKING:
@@ -17,36 +19,46 @@ if TYPE_CHECKING:
 def evaluate_once(config: Path | None, *, at: str | None, as_json: bool, **flags: object) -> int:
     """Ask for all windows, judge, print; the exit code."""
     from slowatch.api.entries import slo_answer
+    from slowatch.app.discovering import discovered_scrape_s
     from slowatch.app.logs import set_up_logs
-    from slowatch.app.settings import read_settings
     from slowatch.evaluate.measuring import Measuring
     from slowatch.evaluate.oneshot import evaluate_at
     from slowatch.evaluate.watch import Watch
     from slowatch.ledger.ledger import Ledger
-    from slowatch.slo.slot import floor_to, settled_end
     from slowatch.source.asking import Asker
-    from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s, scrape_interval_s
+    from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s
 
-    settings = read_settings(config, **flags)
+    settings = configured(config, **flags)
+    end_s = _end_s(at, settings.slot, settings.settle)
     set_up_logs("warning", settings.log_format)
     reading = usable_specs(settings.rules)
     connection = settings.connection()
-    scrape_s = settings.scrape_interval or scrape_interval_s(connection) or DEFAULT_SCRAPE_S
-    end_s = (
-        floor_to(moment_of(at), settings.slot)
-        if at is not None
-        else settled_end(time.time(), settings.slot, settings.settle)
-    )
     with ExitStack() as stack:
         asker = stack.enter_context(closing(Asker(connection)))
+        discovered_s = settings.scrape_interval or discovered_scrape_s(asker, connection)
+        scrape_s = discovered_s or DEFAULT_SCRAPE_S
         ledger = stack.enter_context(Ledger.open(settings.ledger_address))
         measuring = Measuring(asker, scrape_s=scrape_s)
         retention = retention_s(asker)
         watch = Watch(reading.slos, ledger, measuring, slot_s=settings.slot)
         watch.oldest_s = int(time.time()) - retention if retention is not None else 0
-        statuses = evaluate_at(watch, end_s, progress=_progress())
+        with left_at_once():
+            statuses = evaluate_at(watch, end_s, progress=_progress())
     _print(slo_answer(statuses, end_s, time.time()), as_json=as_json)
     return 0
+
+
+def _end_s(at: str | None, slot_s: int, settle_s: float) -> int:
+    """The end of the windows: of a slot that has settled. Raises CannotRun for a future moment."""
+    from slowatch.slo.slot import floor_to, settled_end
+
+    newest_s = settled_end(time.time(), slot_s, settle_s)
+    if at is None:
+        return newest_s
+    moment_s = moment_of(at)
+    if moment_s > time.time():
+        raise CannotRun(f"--at {at!r} lies in the future")
+    return min(floor_to(moment_s, slot_s), newest_s)
 
 
 def _progress() -> Callable[[int], None]:

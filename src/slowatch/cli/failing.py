@@ -21,10 +21,6 @@ def told_in_words() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(COULD_NOT_RUN)
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
@@ -32,9 +28,22 @@ def told_in_words() -> Iterator[None]:
         sys.exit(COULD_NOT_RUN)
 
 
+@contextmanager
+def left_at_once() -> Iterator[None]:
+    """End the process on Ctrl-C without waiting for requests that are under way."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+
+
 def _words(error: Exception) -> str:
     if _is_ours(error):
         return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     kind = type(error).__name__
     return f"this should not have happened: {kind}: {error} ({DEBUG}=1 shows where)"
 

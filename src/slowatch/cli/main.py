@@ -5,7 +5,6 @@
 2  it could not run: settings, ledger, Prometheus, arguments
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -204,4 +203,3 @@ def main() -> None:
     """Run the command line; whatever goes wrong is said in words."""
     with told_in_words():
         app()
-    sys.exit(0)

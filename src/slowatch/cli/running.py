@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from slowatch.cli.specs import usable_specs
+from slowatch.cli.configured import configured
+from slowatch.cli.specs import some_specs
 
 
 def run_daemon(config: Path | None, **flags: object) -> int:
     """Run the daemon until it is told to end; the exit code."""
     from slowatch.app.logs import set_up_logs
     from slowatch.app.serving import serve
-    from slowatch.app.settings import read_settings
 
-    settings = read_settings(config, **flags)
+    settings = configured(config, **flags)
     set_up_logs(settings.log_level, settings.log_format)
-    serve(settings, usable_specs(settings.rules))
+    serve(settings, some_specs(settings.rules))
     return 0

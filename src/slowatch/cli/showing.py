@@ -3,71 +3,105 @@
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from slowatch.cli.configured import configured
 from slowatch.cli.failing import CannotRun
 
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
 LOOK_AGAIN_S = 5.0
+LINES_AROUND_TABLE = 8
 
 
 def show_status(url: str | None, *, watch: bool, as_json: bool) -> int:
-    """Print the answer once, or for as long as nobody interrupts; the exit code."""
-    address = url or _configured_url()
-    if as_json:
-        sys.stdout.write(_get(address).text + "\n")
-        return 0
-    if watch and sys.stdout.isatty():
+    """Print the answer once, or again and again until somebody interrupts; the exit code."""
+    address = _address(url) if url else _configured_address()
+    if watch and not as_json and sys.stdout.isatty():
         _follow(address)
-        return 0
-    from rich.console import Console
-
-    from slowatch.terminal.table import slo_table
-
-    console = Console(highlight=False)
     while True:
-        console.print(slo_table(_answer(address)))
+        _print(_body(address), address, as_json=as_json)
         if not watch:
             return 0
         time.sleep(LOOK_AGAIN_S)
 
 
-def _follow(address: str) -> None:
+def _print(body: str, address: str, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(body + "\n")
+        sys.stdout.flush()
+        return
     from rich.console import Console
-    from rich.live import Live
 
     from slowatch.terminal.table import slo_table
 
+    Console(highlight=False).print(slo_table(_read(body, address)))
+
+
+def _follow(address: str) -> None:
+    """Show the table in place, and go on when the daemon is away for a while."""
+    from rich.console import Console
+    from rich.live import Live
+
     console = Console(highlight=False)
-    with Live(console=console, screen=True, auto_refresh=False) as live:
+    shown = _table(address, console)
+    with Live(shown, console=console, screen=True, auto_refresh=False) as live:
         while True:
-            rows = max(5, console.height - 8)
-            live.update(slo_table(_answer(address), rows=rows), refresh=True)
             time.sleep(LOOK_AGAIN_S)
+            try:
+                shown = _table(address, console)
+            except CannotRun as away:
+                live.update(_with_note(shown, str(away)), refresh=True)
+            else:
+                live.update(shown, refresh=True)
 
 
-def _configured_url() -> str:
-    from slowatch.app.settings import read_settings
+def _table(address: str, console: "Console") -> "RenderableType":
+    from slowatch.terminal.table import slo_table
 
-    host, port = read_settings().listen_address()
-    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+    rows = max(5, console.height - LINES_AROUND_TABLE)
+    return slo_table(_read(_body(address), address), rows=rows)
 
 
-def _answer(address: str) -> Mapping[str, Any]:
+def _with_note(shown: "RenderableType", note: str) -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
+    return Group(shown, Text(note, style="red"))
+
+
+def _configured_address() -> str:
+    host, port = configured().listen_address()
+    anywhere = host in ("0.0.0.0", "::")  # noqa: S104  not listened on: compared with
+    return f"http://{'127.0.0.1' if anywhere else f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _address(url: str) -> str:
+    return (url if "://" in url else f"http://{url}").rstrip("/")
+
+
+def _read(body: str, address: str) -> Mapping[str, Any]:
+    import json
+
     try:
-        answer: Mapping[str, Any] = _get(address).json()
-    except ValueError as error:
-        raise CannotRun(f"{address} does not answer like a slowatch") from error
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if not (isinstance(answer, dict) and isinstance(answer.get("slos"), list)):
+        raise CannotRun(f"{address} does not answer like a slowatch")
     return answer
 
 
-def _get(address: str) -> Any:  # noqa: ANN401
+def _body(address: str) -> str:
     import httpx
 
     try:
-        response = httpx.get(f"{address.rstrip('/')}/slo", timeout=10.0, trust_env=False)
+        response = httpx.get(f"{address}/slo", timeout=10.0, trust_env=False)
     except (httpx.TransportError, httpx.InvalidURL) as error:
-        message = f"no slowatch answers at {address}: {error}; start one with `slowatch run`"
+        shown = address.rpartition("@")[2]
+        message = f"no slowatch answers at {shown}: {error}; start one with `slowatch run`"
         raise CannotRun(message) from error
     if response.status_code != 200:
-        raise CannotRun(f"{address} answers HTTP {response.status_code}")
-    return response
+        raise CannotRun(f"{address} answers HTTP {response.status_code}; is it a slowatch?")
+    return response.text

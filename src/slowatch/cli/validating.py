@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from slowatch.cli.configured import configured
 from slowatch.cli.failing import CannotRun
 from slowatch.spec.problem import Problem
 from slowatch.spec.reading import Reading, read_paths
@@ -30,10 +31,9 @@ def validate_paths(paths: Sequence[Path], style: str, prometheus: str | None) ->
 
 def _live_problems(reading: Reading, prometheus: str) -> list[Problem]:
     from slowatch.app.logs import set_up_logs
-    from slowatch.app.settings import read_settings
     from slowatch.evaluate.checking import check_live
 
-    settings = read_settings(prometheus_url=prometheus)
+    settings = configured(prometheus_url=prometheus)
     set_up_logs("error", settings.log_format)
     return check_live(reading.slos, settings.connection(), settings.slot, settings.settle)
 

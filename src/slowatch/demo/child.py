@@ -61,6 +61,10 @@ class Child:
         """The end of what it has said so far."""
         return self.log_path.read_text(errors="replace")[-TAIL_CHARS:].strip()
 
+    def wait(self, *, within_s: float) -> int:
+        """Its exit code, once it has ended by itself; raises subprocess.TimeoutExpired."""
+        return self._process.wait(within_s)
+
     def stop(self, *, within_s: float = 10.0) -> int:
         """End it: SIGTERM first, SIGKILL for the whole group after `within_s`; its exit code."""
         if self.is_running:

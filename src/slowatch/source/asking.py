@@ -77,7 +77,7 @@ class Asker:
         try:
             response = self._client.get("/api/v1/status/runtimeinfo")
             data = response.json()["data"]
-        except (httpx.TransportError, ValueError, KeyError, TypeError) as error:
+        except (httpx.RequestError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise Unavailable(f"{self._connection.shown_url} does not tell") from error
         return data if isinstance(data, dict) else {}
 
@@ -141,6 +141,11 @@ class Asker:
             raise Unavailable(
                 f"{self._connection.shown_url} cannot be reached: {error or type(error).__name__}"
             ) from error
+        except httpx.DecodingError as error:
+            self._count(started, failed=True)
+            raise Misconfigured(
+                f"{self._connection.shown_url} answers with what cannot be decoded: {error}"
+            ) from error
         data = self._decoded(status, content, started)
         self._count(started, read=decoding.samples_read(data))
         return data
@@ -161,18 +166,19 @@ class Asker:
         url = self._connection.shown_url
         try:
             body = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if status != 200:
             self._count(started, failed=True)
             if decoding.is_timeout(body):
-                raise Refused(f"the query takes too long: {body['error']}")
+                raise Refused(f"the query takes too long: {body.get('error', 'no more was said')}")
             raise decoding.failure(status, body, url)
         if body is None:
             self._count(started, failed=True)
             raise Misconfigured(f"{url} does not answer with JSON; is it a Prometheus?")
-        self._warn([*(body.get("warnings") or []), *(body.get("infos") or [])])
-        return decoding.query_data(body, url)
+        data = decoding.query_data(body, url)
+        self._warn(decoding.remarks(body))
+        return data
 
     def _count(self, started: float, *, read: int = 0, failed: bool = False) -> None:
         with self._lock:
@@ -214,6 +220,12 @@ def _untagged(batch: Sequence[str], found: Iterable[Series]) -> dict[str, Answer
     answers: dict[str, list[Series]] = {expression: [] for expression in batch}
     for one in found:
         labels = dict(one.labels)
-        index = int(labels.pop(TAG))
-        answers[batch[index]].append(Series(labels, one.points))
+        answers[_tagged(batch, labels.pop(TAG, ""))].append(Series(labels, one.points))
     return {expression: tuple(series) for expression, series in answers.items()}
+
+
+def _tagged(batch: Sequence[str], tag: str) -> str:
+    try:
+        return batch[int(tag)]
+    except (ValueError, IndexError) as error:
+        raise Misconfigured("a series came back without the tag that its query gave it") from error

@@ -39,7 +39,10 @@ class Connection:
     @property
     def shown_url(self) -> str:
         """The address without credentials, for logs and messages."""
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            return self.url.rpartition("@")[2]
         host = parts.netloc.rpartition("@")[2]
         return f"{parts.scheme}://{host}{parts.path}".rstrip("/")
 
@@ -111,8 +114,12 @@ def _has_token(connection: Connection) -> bool:
 
 
 def _check_url(connection: Connection) -> None:
-    parts = urlsplit(connection.url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(connection.url)
+        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
         raise Misconfigured(
             f"{connection.shown_url!r} is no address of a Prometheus; "
             "give one such as http://localhost:9090"

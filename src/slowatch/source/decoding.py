@@ -1,6 +1,7 @@
 """Strict decoding of the Prometheus HTTP API's answers (API v1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from slowatch.source.answer import Samples, Series
@@ -38,34 +39,61 @@ def query_data(body: Any, url: str) -> Mapping[str, Any]:  # noqa: ANN401
     return data
 
 
+def remarks(body: Mapping[str, Any]) -> list[str]:
+    """What the server warns of, or says beside the answer."""
+    lists = (body.get("warnings"), body.get("infos"))
+    return [str(one) for remarks in lists if isinstance(remarks, list) for one in remarks]
+
+
 def series(data: Mapping[str, Any]) -> list[Series]:
-    """The series of an instant or range answer; histograms, which are no number, are left out."""
+    """The series of an instant or range answer; histograms, which are no number, are left out.
+
+    Raises Misconfigured where the data have another shape.
+    """
+    with _expecting_shape():
+        return _series(data)
+
+
+def raw_samples(data: Mapping[str, Any]) -> list[Samples]:
+    """The raw samples of a range vector asked at one moment; raises as `series` does."""
+    if data.get("resultType") != "matrix":
+        raise Refused(f"the query yields a {data.get('resultType')}, not a range vector")
+    with _expecting_shape():
+        return [
+            Samples(
+                _labels(entry), tuple((float(at), float(value)) for at, value in entry["values"])
+            )
+            for entry in data["result"]
+            if "values" in entry
+        ]
+
+
+@contextmanager
+def _expecting_shape() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Misconfigured(
+            "the answer to a query is not of the shape that the Prometheus HTTP API gives it"
+        ) from error
+
+
+def _series(data: Mapping[str, Any]) -> list[Series]:
     match data.get("resultType"):
         case "vector":
             return [
-                Series(entry["metric"], _points([entry["value"]]))
+                Series(_labels(entry), _points([entry["value"]]))
                 for entry in data["result"]
                 if "value" in entry
             ]
         case "matrix":
             return [
-                Series(entry["metric"], _points(entry["values"]))
+                Series(_labels(entry), _points(entry["values"]))
                 for entry in data["result"]
                 if "values" in entry
             ]
         case other:
             raise Refused(f"the query yields a {other}, not a vector")
-
-
-def raw_samples(data: Mapping[str, Any]) -> list[Samples]:
-    """The raw samples of a range vector asked at one moment."""
-    if data.get("resultType") != "matrix":
-        raise Refused(f"the query yields a {data.get('resultType')}, not a range vector")
-    return [
-        Samples(entry["metric"], tuple((float(at), float(value)) for at, value in entry["values"]))
-        for entry in data["result"]
-        if "values" in entry
-    ]
 
 
 def samples_read(data: Mapping[str, Any]) -> int:
@@ -74,6 +102,13 @@ def samples_read(data: Mapping[str, Any]) -> int:
         return int(data["stats"]["samples"]["totalQueryableSamples"])
     except (KeyError, TypeError, ValueError):
         return 0
+
+
+def _labels(entry: Mapping[str, Any]) -> Mapping[str, str]:
+    labels = entry["metric"]
+    if not isinstance(labels, dict):
+        raise TypeError("labels are no object")
+    return labels
 
 
 def _points(values: list[Any]) -> dict[int, float]:

@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_SCRAPE_S = 15
 LONGEST_SCRAPE_S = 300
+_STRANGE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+"""What comes of reading an answer that is not Prometheus'."""
 
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": DAY_S, "w": 7 * DAY_S, "y": 365 * DAY_S}
 _PART = re.compile(r"([0-9]+)(ms|[smhdwy])")
@@ -40,12 +42,12 @@ def scrape_interval_s(connection: Connection) -> int | None:
             timeout=connection.timeout_s,
         )
         targets = client.get_targets(state="active")
-    except (RequestException, PrometheusApiClientException, KeyError, ValueError) as error:
+    except (*_STRANGE, RequestException, PrometheusApiClientException) as error:
         log.info("scrape_interval_unknown", url=connection.shown_url, why=type(error).__name__)
         return None
     finally:
         session.close()
-    return _longest(targets)
+    return _longest(targets) if isinstance(targets, dict) else None
 
 
 def retention_s(asker: Asker) -> int | None:

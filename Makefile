@@ -1,0 +1,78 @@
+# What can be done here. Every target sets up what it needs, and does so once.
+#
+#   make demo ARGS="--for 60s"      pass arguments on
+#   make test JOBS=4 ARGS="-k burn" more processes, fewer tests
+#   PYTHON=python3.12 make test     another Python, from 3.11 on
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= 2
+ARGS ?=
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+.PHONY: help
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: .venv/.set-up ## Watch five systems at play, through a real Prometheus
+	@scripts/install-debian prometheus
+	@$(BIN)/slowatch demo $(ARGS)
+
+.PHONY: test
+test: .venv/.set-up ## Run the tests, with real parts, but for the slow ones
+	@scripts/install-debian prometheus postgresql
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+.PHONY: test-slow
+test-slow: .venv/.set-up ## Run the slow tests alone
+	@scripts/install-debian prometheus postgresql
+	@$(PYTEST) -m slow $(ARGS)
+
+.PHONY: test-all
+test-all: .venv/.set-up ## Run all tests
+	@scripts/install-debian prometheus postgresql
+	@$(PYTEST) $(ARGS)
+
+.PHONY: check
+check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, scripts, the wheel
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/slowatch validate rules/
+	$(BIN)/python scripts/generate_docs.py --check
+	scripts/lock --check
+	scripts/check-shell
+	scripts/check-wheel
+
+.PHONY: format
+format: .venv/.set-up ## Format the code, and mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: docs
+docs: .venv/.set-up ## Generate the pages that are made from code
+	$(BIN)/python scripts/generate_docs.py
+
+.PHONY: lock
+lock: .venv/.set-up ## Bring the lock files in step with pyproject.toml
+	scripts/lock
+
+.PHONY: bench
+bench: .venv/.set-up ## Measure what a slot costs and what the daemon takes
+	@scripts/install-debian prometheus
+	$(BIN)/python -m benchmarks.tick
+	$(BIN)/python -m benchmarks.capacity
+
+.PHONY: clean
+clean: ## Remove the environment and all caches
+	rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+.venv/.set-up: requirements-dev.lock pyproject.toml scripts/set-up
+	@scripts/set-up
+	@touch $@

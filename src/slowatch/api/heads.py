@@ -1,0 +1,29 @@
+"""HEAD for every route: the answer to GET, without its body; and headers that every answer has."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ALWAYS = ((b"x-content-type-options", b"nosniff"),)
+
+
+class Heads:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a HEAD request pass as GET, and keep what is sent from having a body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_head = scope["method"] == "HEAD"
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *ALWAYS]}
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        inner = {**scope, "method": "GET"} if is_head else scope
+        await self._app(inner, receive, send_on)

@@ -1,0 +1,59 @@
+"""The body of `/slo`: each entry and the whole are rendered once per snapshot."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from slowatch.api.entries import moment, slo_entry
+from slowatch.api.filters import Wanted, matches
+from slowatch.evaluate.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A list of entries as JSON, and a tag that is the same as long as the list is."""
+
+    as_of_s: int
+    slos: bytes
+    etag: str
+
+
+class RenderedSnapshot:
+    """The entries of one snapshot, worst first."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._entries = [slo_entry(s).model_dump_json().encode() for s in snapshot.statuses]
+        self._whole = _joined(snapshot.as_of_s, self._entries)
+
+    def chosen(self, wanted: Wanted) -> Rendered:
+        """What the filters leave of it, in its order."""
+        if not wanted:
+            return self._whole
+        both = zip(self.snapshot.statuses, self._entries, strict=True)
+        entries = [entry for status, entry in both if matches(status, wanted)]
+        return _joined(self.snapshot.as_of_s, entries)
+
+
+def respond(request: Request, rendered: Rendered, now_s: float) -> Response:
+    """The answer, or 304 where the client has it; only `stale_s` differs from one to the next."""
+    headers = {"ETag": rendered.etag, "Cache-Control": "no-cache"}
+    if _has(request.headers.get("if-none-match", ""), rendered.etag):
+        return Response(status_code=304, headers=headers)
+    stale_s = round(max(0.0, now_s - rendered.as_of_s), 3)
+    head = f'{{"as_of":"{moment(rendered.as_of_s)}","stale_s":{stale_s},"slos":'
+    body = head.encode() + rendered.slos + b"}"
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _joined(as_of_s: int, entries: Iterable[bytes]) -> Rendered:
+    slos = b"[" + b",".join(entries) + b"]"
+    return Rendered(as_of_s, slos, f'W/"{as_of_s}-{hashlib.sha256(slos).hexdigest()[:16]}"')
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    """Weak comparison, as RFC 9110 has it for If-None-Match."""
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags

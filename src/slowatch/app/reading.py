@@ -1,0 +1,106 @@
+"""Reading the settings: what is wrong is told with its place, never with its value."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariable
+
+from slowatch.app.settings import PREFIX, SETTINGS_FILE, Settings, SettingsError
+from slowatch.spec.mistake import similar
+
+DEBUG = "SLOWATCH_DEBUG"
+_FLAGS = {"prometheus_url": "--prometheus"}
+_OF_KUBERNETES = re.compile(rf"{PREFIX}(SERVICE|PORT)(_|$)")
+"""What Kubernetes tells every container about a service that is called slowatch."""
+
+
+def read_settings(file: Path | None = None, **flags: object) -> Settings:
+    """The settings from a file, the environment and flags that are not None.
+
+    Without `file`, `slowatch.yaml` in the working folder is read where it exists. Raises
+    SettingsError with everything that is wrong.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    if file is not None and not file.is_file():
+        raise SettingsError(f"no settings file at {file}")
+    path = file or Path(SETTINGS_FILE)
+    _check_file(path)
+    try:
+        return _with_file(path).from_flags(given)
+    except ValidationError as error:
+        told = (_explained(dict(one), given, path) for one in error.errors(include_input=False))
+        raise SettingsError("\n".join(told)) from None
+    except UnreadableVariable as error:
+        # Only a variable that holds JSON can fail so: which one is all that it says.
+        name = re.sub(r'.*field "(\w+)".*', r"\1", str(error), flags=re.DOTALL)
+        raise SettingsError(f"{PREFIX}{name.upper()}: this is no JSON") from None
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A sentence for each SLOWATCH_* variable that sets nothing, with the nearest that does."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields] + [DEBUG]
+    for name in sorted(os.environ if environment is None else environment):
+        if name.startswith(PREFIX) and name.upper() not in known and not _OF_KUBERNETES.match(name):
+            yield f"the variable {name} sets nothing{similar(name, known)}"
+
+
+def _check_file(path: Path) -> None:
+    """Raises SettingsError where the file is not a mapping of names to values."""
+    import yaml
+
+    if not path.exists():
+        return
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path} is no YAML{_place(error)}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+    if content is not None and not isinstance(content, dict):
+        raise SettingsError(f"{path}: write settings as `name: value`, one to a line")
+    for name in content or ():
+        if not isinstance(name, str):
+            raise SettingsError(f"{path}: {name!r} is no name of a setting")
+
+
+def _place(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None)
+    return f": line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else ""
+
+
+def _with_file(file: Path) -> type[Settings]:
+    class _Settings(Settings):
+        model_config = SettingsConfigDict(
+            env_prefix=PREFIX, extra="forbid", frozen=True, yaml_file=file
+        )
+
+    return _Settings
+
+
+def _explained(error: dict[str, Any], given: Mapping[str, object], file: Path) -> str:
+    """One mistake as `where: what is wrong`, without the value: it may be secret."""
+    path = [str(part) for part in error["loc"]]
+    message = error["msg"].removeprefix("Value error, ")
+    if not path:
+        return str(message)
+    if error["type"] == "extra_forbidden":
+        message = f"there is no such setting{similar(path[0], list(Settings.model_fields))}"
+    return f"{_origin(path, given, file)}: {message}"
+
+
+def _origin(path: list[str], given: Mapping[str, object], file: Path) -> str:
+    """Where a setting came from: the flag, the variable, or the file and the name in it."""
+    name = path[0]
+    if name in given:
+        return _FLAGS.get(name) or "--" + name.replace("_", "-")
+    if any(PREFIX + name.upper() == variable.upper() for variable in os.environ):
+        return PREFIX + name.upper()
+    return f"{file}: {'.'.join(path)}"

@@ -1,0 +1,123 @@
+"""A standing daemon: the real ledger and the real judgement, over facts that a test wrote."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+from fastapi import FastAPI
+
+from slowatch.api.app import create_app
+from slowatch.evaluate.judging import Status
+from slowatch.evaluate.measuring import Measuring
+from slowatch.evaluate.question import question_of
+from slowatch.evaluate.snapshot import Counts, Readiness, Snapshot
+from slowatch.evaluate.watch import Watch
+from slowatch.ledger.ledger import Ledger
+from slowatch.ledger.port import Fact, Point, Recording, Size
+from slowatch.slo.slot import Span
+from slowatch.slo.tally import slot_tally
+from slowatch.source.asking import Asker
+from slowatch.source.connection import Connection
+from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.reading import read_text
+
+NOW_S = 1_800_000_000  # on the hour
+SLOT_S = 60
+RULES = """
+apiVersion: slowatch/v1
+service: shop
+labels: {team: web}
+slos:
+  - name: checkout
+    nfr: N1
+    objective: 90%
+    by: [region]
+    sli: {ratio: {good: 'done_total{ok="1"}', total: done_total}}
+  - name: search
+    objective: 99.9%
+    labels: {team: "böse \\"Gruppe\\"\\n\\\\"}
+    sli: {ratio: {good: 'found_total{ok="1"}', total: found_total}}
+  - name: silent
+    objective: 99%
+    sli: {up: {metric: up}}
+"""
+
+
+@dataclass
+class Standing:
+    """What the API reads of a daemon; `told` counts what was recorded by SLO name and group."""
+
+    rules: str = RULES
+    ledger: Ledger = field(default_factory=lambda: Ledger.open(":memory:"))
+    snapshot: Snapshot = field(default_factory=lambda: Snapshot(NOW_S, SLOT_S, ()))
+    reasons: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        reading = read_text(self.rules, "rules.yaml")
+        assert not reading.problems
+        self.slos: Mapping[str, CompiledSlo] = {slo.name: slo for slo in reading.slos}
+
+    def record(self, name: str, good: float, total: float, *, slots: int = 5, **group: str) -> None:
+        """Write the same good and total into the newest slots of an SLO's group."""
+        asked = question_of(self.slos[name], SLOT_S).asked
+        ends = range(NOW_S - (slots - 1) * SLOT_S, NOW_S + 1, SLOT_S)
+        facts = [Fact(group, Span(end - SLOT_S, end), slot_tally(good, total)) for end in ends]
+        # The keys of several groups would hide each other's facts: a span is asked once.
+        self._pending = [*getattr(self, "_pending", []), (asked, facts)]
+
+    def judge(self) -> "Standing":
+        """Record what is pending, and make a snapshot."""
+        by_asked: dict[object, list[Fact]] = {}
+        for asked, facts in getattr(self, "_pending", []):
+            by_asked.setdefault(asked, []).extend(facts)
+        span = Span(NOW_S - 3600, NOW_S)
+        self.ledger.record(Recording(a, span, tuple(f)) for a, f in by_asked.items())  # type: ignore[arg-type]
+        measuring = Measuring(Asker(Connection("http://127.0.0.1:1")), scrape_s=15)
+        watch = Watch(list(self.slos.values()), self.ledger, measuring, slot_s=SLOT_S)
+        self.snapshot = Snapshot(NOW_S, SLOT_S, tuple(watch.judge(NOW_S)))
+        return self
+
+    def readiness(self) -> Readiness:
+        """As the test wants it."""
+        return Readiness(self.reasons, ["a warning"], ())
+
+    def counts(self) -> Counts:
+        """A number that can be seen on `/metrics`."""
+        return Counts(slots_due=7)
+
+    def size(self) -> Size:
+        """The ledger's."""
+        return self.ledger.size()
+
+    def history(self, status: Status, span: Span, step_s: int) -> Sequence[Point]:
+        """The ledger's points."""
+        if status.series_id is None:
+            return []
+        return self.ledger.history([status.series_id], span, step_s).get(status.series_id, [])
+
+    def app(self) -> FastAPI:
+        """The application over it."""
+        return create_app(self, on_start=lambda: None, on_stop=lambda: None)
+
+
+class Client:
+    """Requests to an application, without a network."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """The answer to GET; header names are written with underscores."""
+        return self.request("GET", path, **headers)
+
+    def request(self, method: str, path: str, **headers: str) -> httpx.Response:
+        """The answer to any request."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://slowatch") as client:
+                return await client.request(method, path, headers=named)
+
+        return asyncio.run(send())

@@ -1,0 +1,256 @@
+"""Asking: what every kind of answer means, and that nothing foreign escapes."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from slowatch.demo.child import free_port
+from slowatch.source.answer import Answer, Grid, Refusal, Series
+from slowatch.source.asking import Asker
+from slowatch.source.connection import Connection
+from slowatch.source.discovery import retention_s, scrape_interval_s
+from slowatch.source.errors import Misconfigured, Refused, SourceError, Unavailable
+from tests.source.scripted import Reply, Script, said, scripted_server, vector
+
+GRID = Grid(60, 60, 60)
+SECRET = "correct-horse"  # noqa: S105  a test's own
+ONE = (Series({"n": "0"}, {60: 7.0}),)
+
+
+@contextmanager
+def asked(*replies: Reply, **settings: object) -> Iterator[tuple[Asker, Script]]:
+    """An asker that talks to scripted replies."""
+    with (
+        scripted_server(*replies) as script,
+        closing(Asker(Connection(script.url, **settings))) as asker,  # type: ignore[arg-type]
+    ):
+        yield asker, script
+
+
+def ask(asker: Asker) -> Answer:
+    """One question."""
+    return asker.ask(["x"], GRID)["x"]
+
+
+def test_busy_server_is_asked_again() -> None:
+    """A 503 and a 429 heal by themselves."""
+    with asked(Reply(503), Reply(429), vector(7)) as (asker, script):
+        assert ask(asker) == ONE
+        assert len(script.requests) == 3
+        assert asker.effort.failures == 2
+
+
+def test_server_that_stays_busy_is_unavailable() -> None:
+    """After three tries; asked again with the next slot."""
+    with asked(Reply(503)) as (asker, script), pytest.raises(Unavailable, match="503"):
+        ask(asker)
+    assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_credentials_are_named_and_not_tried_again(status: int) -> None:
+    """Without the credentials themselves."""
+    with asked(Reply(status), username="u", password=SECRET) as (asker, script):
+        with pytest.raises(Misconfigured, match="credentials") as caught:
+            ask(asker)
+        assert len(script.requests) == 1
+    assert SECRET not in f"{caught.value!r} {caught.value.__cause__!r} {asker._connection!r}"  # noqa: SLF001
+
+
+STRANGE = {
+    "html": Reply(200, b"<html>Welcome</html>"),
+    "empty": Reply(200, b""),
+    "truncated": Reply(200, b'{"status": "success", "data": {"resultType": "vec'),
+    "not utf-8": Reply(200, b'{"status": "\xff\xfe"}'),
+    "list": said([]),
+    "number": said(7),
+    "null": said(None),
+    "no data": said({"status": "success"}),
+    "data list": said({"status": "success", "data": []}),
+    "no result": said({"status": "success", "data": {"resultType": "vector"}}),
+    "result of numbers": said(
+        {"status": "success", "data": {"resultType": "vector", "result": [1, 2]}}
+    ),
+    "no metric": said(
+        {"status": "success", "data": {"resultType": "vector", "result": [{"value": [60, "1"]}]}}
+    ),
+    "no number": said(
+        {
+            "status": "success",
+            "data": {"resultType": "vector", "result": [{"metric": {}, "value": [60, "seven"]}]},
+        }
+    ),
+    "short value": said(
+        {
+            "status": "success",
+            "data": {"resultType": "vector", "result": [{"metric": {}, "value": [60]}]},
+        }
+    ),
+    "metric of numbers": said(
+        {
+            "status": "success",
+            "data": {"resultType": "vector", "result": [{"metric": 5, "value": [60, "1"]}]},
+        }
+    ),
+    "values of null": said(
+        {
+            "status": "success",
+            "data": {"resultType": "matrix", "result": [{"metric": {}, "values": None}]},
+        }
+    ),
+    "other type": said({"status": "success", "data": {"resultType": "streams", "result": []}}),
+    "warnings of numbers": said(
+        {"status": "success", "warnings": 5, "data": {"resultType": "vector", "result": []}}
+    ),
+    "error with 200": said({"status": "error", "errorType": "execution", "error": "no"}),
+    "error of numbers": said({"status": "error", "errorType": 5, "error": 7}, 400),
+    "deep": Reply(200, b"[" * 100_000),
+    "big number": Reply(200, b'{"status": ' + b"9" * 10_000 + b"}"),
+    "not found": Reply(404, b"404 page not found"),
+    "redirect": Reply(302, b"", {"Location": "http://127.0.0.1:9/elsewhere"}),
+    "bad gateway": Reply(502, b"<html>Bad Gateway</html>"),
+    "method": Reply(405),
+    "gzip that is none": Reply(200, b"plainly not", {"Content-Encoding": "gzip"}),
+    "odd charset": Reply(200, b"{}", {"Content-Type": "application/json; charset=nonsense"}),
+    "timed out": said({"status": "error", "errorType": "timeout", "error": "too long"}, 503),
+    "bad tag": vector(1, 2),
+}
+
+
+@pytest.fixture
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries follow one another at once."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+
+
+@pytest.mark.usefixtures("_no_pause")
+@pytest.mark.parametrize("name", STRANGE)
+def test_no_foreign_exception_escapes(name: str) -> None:
+    """Whatever is answered to one question, to several, to a range vector, to discovery."""
+    with asked(STRANGE[name]) as (asker, script):
+        _only_ours(lambda: ask(asker))
+        _only_ours(lambda: asker.ask(["x", "y", "z"], GRID))
+        _only_ours(lambda: asker.ask(["x", "y"], Grid(60, 600, 60)))
+        _only_ours(lambda: asker.samples("x[5m]", 60))
+        retention_s(asker)
+        scrape_interval_s(Connection(script.url))
+
+
+def _only_ours(question: Callable[[], object]) -> None:
+    with suppress(SourceError):
+        question()
+
+
+@pytest.mark.parametrize("name", ["html", "list", "no data", "not found", "method"])
+def test_what_is_no_prometheus_is_called_that(name: str) -> None:
+    """Asking again is no use."""
+    with asked(STRANGE[name]) as (asker, script), pytest.raises(Misconfigured):
+        ask(asker)
+    assert len(script.requests) == 1
+
+
+def test_redirect_is_not_followed() -> None:
+    """Credentials and questions go nowhere else."""
+    with scripted_server(vector(7)) as elsewhere:
+        moved = Reply(302, b"", {"Location": f"{elsewhere.url}/api/v1/query"})
+        with asked(moved, bearer_token=SECRET) as (asker, _), pytest.raises(Misconfigured):
+            ask(asker)
+        assert not elsewhere.requests
+
+
+def test_huge_answer_is_cut_off() -> None:
+    """And blamed on the question, so that its batch is split."""
+    with asked(Reply(200, b" " * 2_000_000), response_bytes=1_000_000) as (asker, _):
+        answer = ask(asker)
+    assert isinstance(answer, Refusal)
+    assert "larger than 1000000 bytes" in answer.reason
+
+
+def test_silent_server_is_given_up() -> None:
+    """Each of three tries is bounded by the time-out."""
+    with asked(Reply(200, b"{}", after_s=30), timeout_s=0.2) as (asker, _):
+        started = time.monotonic()
+        with pytest.raises(Unavailable):
+            ask(asker)
+        assert time.monotonic() - started < 5
+
+
+def test_nobody_there_is_unavailable() -> None:
+    """The address is named."""
+    port = free_port()
+    with (
+        closing(Asker(Connection(f"http://user:{SECRET}@127.0.0.1:{port}"))) as asker,
+        pytest.raises(Unavailable, match=f"127.0.0.1:{port}") as caught,
+    ):
+        ask(asker)
+    assert SECRET not in str(caught.value)
+
+
+def test_warnings_are_kept() -> None:
+    """They are shown where readiness is."""
+    body = {
+        "status": "success",
+        "warnings": ["partial response"],
+        "data": {"resultType": "vector", "result": []},
+    }
+    with asked(said(body)) as (asker, _):
+        assert ask(asker) == ()
+        assert asker.effort.warnings == ["partial response"]
+
+
+def test_rotated_token_is_read_again(tmp_path: Path) -> None:
+    """A request after the rotation carries the new one."""
+    file = tmp_path / "token"
+    file.write_text("first\n")
+    with asked(vector(7), bearer_token_file=file) as (asker, script):
+        ask(asker)
+        file.write_text("second\n")
+        ask(asker)
+        file.unlink()
+        with pytest.raises(Misconfigured, match="token"):
+            ask(asker)
+    sent = [request.headers["authorization"] for request in script.requests]
+    assert sent == ["Bearer first", "Bearer second"]
+
+
+def test_headers_and_basic_auth_are_sent() -> None:
+    """With queries and with discovery."""
+    headers = {"X-Scope-OrgID": "team-a"}
+    with asked(vector(7), headers=headers, username="u", password="p") as (asker, script):  # noqa: S106
+        ask(asker)
+        retention_s(asker)
+        scrape_interval_s(
+            Connection(script.url, headers=headers, username="u", password="p")  # noqa: S106
+        )
+    assert len(script.requests) == 3
+    for request in script.requests:
+        assert request.headers["x-scope-orgid"] == "team-a"
+        assert request.headers["authorization"] == "Basic dTpw"
+
+
+def test_query_is_a_form_with_its_moment_and_time_out() -> None:
+    """Never in the address."""
+    with asked(vector(7), timeout_s=12) as (asker, script):
+        ask(asker)
+    (request,) = script.requests
+    assert request.path == "/api/v1/query"
+    assert request.form == {"query": "x", "time": "60", "timeout": "12s", "stats": "all"}
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:9090", "ftp://x", "http://", "http://[::1", "x y", "http://h:port"]
+)
+def test_unusable_address_is_misconfigured(url: str) -> None:
+    """Before anything is asked."""
+    with pytest.raises(Misconfigured):
+        Asker(Connection(url))
+
+
+def test_refused_samples_are_refused() -> None:
+    """In the server's words."""
+    no = said({"status": "error", "errorType": "bad_data", "error": "parse error"}, 400)
+    with asked(no) as (asker, _), pytest.raises(Refused, match="parse error"):
+        asker.samples("x[", 60)
