@@ -45,7 +45,7 @@ check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, scripts, t
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/slowatch validate rules/
-	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/python scripts/docs.py --check
 	scripts/lock --check
 	scripts/check-shell
 	scripts/check-wheel
@@ -57,7 +57,7 @@ format: .venv/.set-up ## Format the code, and mend what ruff can mend
 
 .PHONY: docs
 docs: .venv/.set-up ## Generate the pages that are made from code
-	$(BIN)/python scripts/generate_docs.py
+	$(BIN)/python scripts/docs.py
 
 .PHONY: lock
 lock: .venv/.set-up ## Bring the lock files in step with pyproject.toml

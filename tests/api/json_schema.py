@@ -26,10 +26,10 @@ def mismatches(value: Any, schema: Any, document: Any, at: str = "$") -> Iterato
         yield f"{at}: {value!r} is no {schema['type']}"
     elif "enum" in schema and value not in schema["enum"]:
         yield f"{at}: {value!r} is not among {schema['enum']}"
-    elif schema["type"] == "array":
+    elif isinstance(value, list):
         for index, one in enumerate(value):
             yield from mismatches(one, schema["items"], document, f"{at}[{index}]")
-    elif schema["type"] == "object":
+    elif isinstance(value, dict):
         yield from _members(value, schema, document, at)
 
 

@@ -57,10 +57,12 @@ class Ailing(Standing):
 
     error: Exception = LedgerUnavailable("the ledger /secret/place cannot be used")
 
-    def history(self, status: Status, span: Span, step_s: int) -> list[Point]:
+    def history(self, status: Status, span: Span, step_s: int) -> list[Point]:  # noqa: ARG002
+        """Nothing but trouble."""
         raise self.error
 
     def size(self) -> Size:
+        """Nothing but trouble."""
         raise self.error
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from slowatch.api.entries import moment, slo_answer
@@ -40,7 +41,7 @@ ENTRY: dict[str, Any] = {
 }
 
 
-def ids(answer: Any) -> list[str]:
+def ids(answer: httpx.Response) -> list[str]:
     """The entries as `name region state`."""
     slos = answer.json()["slos"]
     return [" ".join([s["name"], *s["group"].values(), s["state"]]) for s in slos]

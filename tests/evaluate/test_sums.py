@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slowatch.evaluate.sums import WindowSums
@@ -50,6 +50,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(steps=steps)
 def test_sums_that_move_equal_sums_made_anew(steps: list[Step]) -> None:
     """Whatever is recorded late, early, by the hour, compacted or asked after a long pause."""

@@ -33,7 +33,7 @@ def long_trace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedTrace
 
 @pytest.fixture(scope="session")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedDemo]:
-    """The five systems, a real Prometheus and a real daemon with two slots in its ledger."""
+    """The five systems, a real Prometheus and a real daemon with a slot in its ledger."""
     with watched_demo(tmp_path_factory.mktemp("watched")) as running:
         yield running
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 from fastapi import Request
 
-from slowatch.api.problems import MOST_QUOTED, ApiError
+from slowatch.api.problems import ApiError, quoted
 from slowatch.evaluate.judging import State, Status
 
 Wanted = Mapping[str, frozenset[str]]
@@ -30,7 +30,8 @@ def wanted(
             continue
         if key not in known and not (key.startswith(LABEL) and key != LABEL):
             names = ", ".join((*known, *others))
-            raise ApiError(400, f"there is no parameter {key[:MOST_QUOTED]!r}; there are {names} and label.NAME")
+            message = f"there is no parameter {quoted(key)}; there are {names} and label.NAME"
+            raise ApiError(400, message)
         filters[key] = frozenset(request.query_params.getlist(key))
     _check_states(filters.get("state", frozenset()))
     return filters

@@ -38,6 +38,11 @@ class ApiError(Exception):
         self.detail = detail
 
 
+def quoted(text: str) -> str:
+    """What a request said, as an error quotes it: not all of it where it is long."""
+    return repr(text[:MOST_QUOTED])
+
+
 def problem(status: int, detail: str) -> JSONResponse:
     """An answer that says what is wrong."""
     answer = ProblemAnswer(title=_TITLES.get(status, "Error"), status=status, detail=detail)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from slowatch.api.problems import MOST_QUOTED, ApiError
+from slowatch.api.problems import ApiError, quoted
 from slowatch.spec.mistake import Mistake
 from slowatch.spec.units import read_duration
 
@@ -17,7 +17,7 @@ def parse_moment(text: str, name: str) -> int:
     except ValueError:
         at_s = _rfc3339(text, name)
     if not 0 <= at_s <= LATEST_S:
-        raise ApiError(400, f"{name}: {text[:MOST_QUOTED]!r} lies outside of the years 1970 to 9999")
+        raise ApiError(400, f"{name}: {quoted(text)} lies outside of the years 1970 to 9999")
     return int(at_s)
 
 
@@ -40,4 +40,5 @@ def _rfc3339(text: str, name: str) -> float:
             return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
         except (ValueError, OverflowError):
             continue
-    raise ApiError(400, f"{name}: {text[:MOST_QUOTED]!r} is no moment; write 2026-11-21T07:00:00Z or seconds")
+    message = f"{name}: {quoted(text)} is no moment; write 2026-11-21T07:00:00Z or seconds"
+    raise ApiError(400, message)

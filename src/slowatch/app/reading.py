@@ -14,6 +14,8 @@ from slowatch.app.settings import PREFIX, SETTINGS_FILE, Settings, SettingsError
 from slowatch.spec.mistake import similar
 
 DEBUG = "SLOWATCH_DEBUG"
+IN_FILES = ("state", "prometheus_password", "prometheus_bearer_token")
+"""Settings that may stand in a file of their own, which `…_file` names."""
 _FLAGS = {"prometheus_url": "--prometheus"}
 _OF_KUBERNETES = re.compile(rf"{PREFIX}(SERVICE|PORT)(_|$)")
 """What Kubernetes tells every container about a service that is called slowatch."""
@@ -28,6 +30,7 @@ def read_settings(file: Path | None = None, **flags: object) -> Settings:
     given = {name: value for name, value in flags.items() if value is not None}
     if file is not None and not file.is_file():
         raise SettingsError(f"no settings file at {file}")
+    given |= _masked(given)
     path = file or Path(SETTINGS_FILE)
     _check_file(path)
     try:
@@ -47,6 +50,19 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> Iterator[
     for name in sorted(os.environ if environment is None else environment):
         if name.startswith(PREFIX) and name.upper() not in known and not _OF_KUBERNETES.match(name):
             yield f"the variable {name} sets nothing{similar(name, known)}"
+
+
+def _masked(given: Mapping[str, object]) -> dict[str, object]:
+    """The `…_file` settings that do not count, since what they hold is given from further up."""
+    return {
+        f"{name}_file": None
+        for name in IN_FILES
+        if name in given or (_is_variable(name) and not _is_variable(f"{name}_file"))
+    }
+
+
+def _is_variable(name: str) -> bool:
+    return any(PREFIX + name.upper() == variable.upper() for variable in os.environ)
 
 
 def _check_file(path: Path) -> None:
@@ -101,6 +117,6 @@ def _origin(path: list[str], given: Mapping[str, object], file: Path) -> str:
     name = path[0]
     if name in given:
         return _FLAGS.get(name) or "--" + name.replace("_", "-")
-    if any(PREFIX + name.upper() == variable.upper() for variable in os.environ):
+    if _is_variable(name):
         return PREFIX + name.upper()
     return f"{file}: {'.'.join(path)}"

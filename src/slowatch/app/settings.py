@@ -199,8 +199,8 @@ class Settings(BaseSettings):
 
     def listen_address(self) -> tuple[str, int]:
         """Host and port to listen on. Raises SettingsError when `listen` is neither."""
-        host, _, port = self.listen.rpartition(":")
-        if not port.isdigit() or int(port) > 65_535:
+        host, colon, port = self.listen.rpartition(":")
+        if not (colon and port.isdecimal() and int(port) <= 65_535):
             raise SettingsError(f"listen: {self.listen!r} is no address; write 127.0.0.1:9710")
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  what `:9710` asks for
 

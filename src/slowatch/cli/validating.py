@@ -49,9 +49,14 @@ def _lines(problems: Sequence[Problem], style: str) -> Iterator[str]:
 
 def _annotation(problem: Problem) -> str:
     """A workflow command, its text escaped as GitHub wants it."""
-    text = problem.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    place = f"file={problem.path},line={problem.line},col={problem.column}"
+    text = _escaped(problem.message)
+    path = _escaped(problem.path).replace(":", "%3A").replace(",", "%2C")
+    place = f"file={path},line={problem.line},col={problem.column}"
     return f"::error {place},title={problem.code}::{text}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _summary(problems: int, slos: int) -> str:

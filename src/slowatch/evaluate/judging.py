@@ -15,7 +15,7 @@ from slowatch.slo.burn import (
     exhausts_in_s,
 )
 from slowatch.slo.missing import filled
-from slowatch.slo.slot import Span
+from slowatch.slo.slot import Span, ceil_to
 from slowatch.slo.tally import Tally
 from slowatch.spec.compiled import CompiledSlo, Level, ThresholdAlert
 
@@ -77,8 +77,13 @@ class Evidence:
 
 def look_backs_of(slo: CompiledSlo, slot_s: int) -> set[int]:
     """The lengths, in seconds, of all look-backs that judging an SLO needs besides its window."""
-    held = {alert.for_s for alert in slo.alerts}
+    held = {held_s(alert, slot_s) for alert in slo.alerts}
     return {recent_s(slot_s), *LOOK_BACKS_S.values(), *held}
+
+
+def held_s(alert: ThresholdAlert, slot_s: int) -> int:
+    """How long a bound must be broken for the alert, in seconds: whole slots."""
+    return ceil_to(alert.for_s, slot_s)
 
 
 def recent_s(slot_s: int) -> int:
@@ -194,8 +199,10 @@ def _holds(counted: _Counted, alert: ThresholdAlert) -> bool:
     A number per slot must break its own bound in every slot; events must fall short of the
     objective over the time.
     """
-    tally = counted.look_back(alert.for_s)
-    if tally.measured * counted.evidence.slot_s < alert.for_s or tally.total == 0:
+    slot_s = counted.evidence.slot_s
+    length_s = held_s(alert, slot_s)
+    tally = counted.look_back(length_s)
+    if tally.measured * slot_s < length_s or tally.total == 0:
         return False
     if isinstance(counted.slo.sli, Level):
         return tally.good == 0

@@ -45,14 +45,17 @@ class WindowSums:
     def advance(self, end_s: int) -> None:
         """Let all windows end at `end_s`, from what the ledger holds."""
         sums = cache(self._ledger.sums)
+        anew: dict[Window, Span] = {}
         for window in self._windows:
             new = judged_span(window, end_s, self._full_resolution_s)
             old = self._spans.get(window)
             if old is None or new.start_s < old.start_s or new.start_s >= old.end_s:
-                self._tallies[window] = dict(sums(new))
+                anew[window] = new
             elif new != old:
                 _shift(self._tallies[window], old, new, sums)
             self._spans[window] = new
+        by_start = _sums_from({span.start_s for span in anew.values()}, end_s, sums)
+        self._tallies |= {window: dict(by_start[span.start_s]) for window, span in anew.items()}
 
     def include(self, entries: Iterable[Entry]) -> None:
         """Add what was just recorded to the windows that hold it."""
@@ -63,6 +66,22 @@ class WindowSums:
                     tallies = self._tallies[window]
                     series_id = entry.series_id
                     tallies[series_id] = tallies.get(series_id, NOTHING) + entry.fact.tally
+
+
+def _sums_from(
+    starts_s: Iterable[int], end_s: int, sums: Callable[[Span], Mapping[int, Tally]]
+) -> dict[int, dict[int, Tally]]:
+    """The tallies from each start to the end; what lies between two starts is read once."""
+    found: dict[int, dict[int, Tally]] = {}
+    so_far: dict[int, Tally] = {}
+    until_s = end_s
+    for start_s in sorted(starts_s, reverse=True):
+        so_far = dict(so_far)
+        for series_id, tally in sums(Span(start_s, until_s)).items():
+            so_far[series_id] = so_far.get(series_id, NOTHING) + tally
+        found[start_s] = so_far
+        until_s = start_s
+    return found
 
 
 def _shift(

@@ -6,8 +6,8 @@ from decimal import Decimal
 from math import isfinite
 
 from slowatch.evaluate.question import Question
-from slowatch.ledger.port import Fact, Gap, Recording
-from slowatch.slo.slot import Span
+from slowatch.ledger.port import MOST_PER_HOUR, MOST_PER_SLOT, Fact, Gap, Recording
+from slowatch.slo.slot import HOUR_S, Span
 from slowatch.slo.tally import MICRO, Tally, slot_tally
 from slowatch.source.answer import Answer, Grid, Refusal
 from slowatch.source.planning import kept
@@ -16,8 +16,9 @@ from slowatch.spec.compiled import Slicing
 Group = tuple[str, ...]
 Numbers = Mapping[Group, Mapping[int, float]]
 
-MOST_EVENTS = 1e12
-"""More events than this in a slot are no count of events."""
+TOO_MANY = (
+    "more events than the ledger can add up: divide the expressions, so that they count thousands"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def tally_of(part: float, total: float, *, part_is_good: bool, slicing: Slicing 
 
 def is_count(events: float) -> bool:
     """Whether a number can be a count of events."""
-    return isfinite(events) and events <= MOST_EVENTS
+    return isfinite(events)
 
 
 def sliced(tally: Tally, slicing: Slicing | None) -> Tally:
@@ -87,12 +88,15 @@ def with_slots(tally: Tally, slots: float | None) -> Tally:
 def recording(question: Question, told: Told, grid: Grid) -> Recording:
     """What is written down of an answer: facts where there are tallies, gaps elsewhere."""
     step_s = grid.step_s
+    most = MOST_PER_HOUR if step_s == HOUR_S else MOST_PER_SLOT
     facts = tuple(
         Fact(dict(zip(question.by, group, strict=True)), Span(end_s - step_s, end_s), tally)
         for (group, end_s), tally in told.tallies.items()
+        if tally.total <= most
     )
     found = {fact.span.end_s for fact in facts}
-    missing = ((end_s, told.reasons.get(end_s, told.otherwise)) for end_s in grid.ends)
+    reasons = {end_s: TOO_MANY for _, end_s in told.tallies} | dict(told.reasons)
+    missing = ((end_s, reasons.get(end_s, told.otherwise)) for end_s in grid.ends)
     gaps = tuple(_joined(((end_s, why) for end_s, why in missing if end_s not in found), step_s))
     return Recording(question.asked, Span(grid.first_s - step_s, grid.last_s), facts, gaps)
 

@@ -1,5 +1,6 @@
 """Which buckets a classic histogram has, and what a bound that is none of them means."""
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from math import inf, isclose
 
@@ -49,10 +50,10 @@ def share_problem(bound: ClassicBound, bounds: Sequence[float]) -> str | None:
     """Why the share under a bound cannot be counted, and what to write; None where it can."""
     if not bounds or any(isclose(bound.bound, one, rel_tol=1e-9) for one in bounds):
         return None
-    near = sorted(bounds, key=lambda one: abs(one - bound.bound))[:2]
-    nearest = " and ".join(f"{one:g}" for one in sorted(near))
+    place = bisect(bounds, bound.bound)
+    near = " and ".join(f"{one:g}" for one in bounds[max(0, place - 1) : place + 1])
     return (
-        f"{bound.bound:g} is no bucket of {bound.histogram}; the nearest are {nearest}: "
+        f"{bound.bound:g} is no bucket of {bound.histogram}; its neighbours are {near}: "
         "use one of those, or add the bucket where the histogram is made"
     )
 

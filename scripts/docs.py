@@ -1,0 +1,125 @@
+"""Writes docs/settings.md and docs/cli.md from the code; `--check` only compares."""
+
+import argparse
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+from typer.testing import CliRunner
+
+from slowatch.app.settings import PREFIX, Seconds, Settings, WholeSeconds
+from slowatch.cli.main import app
+
+DOCS = Path(__file__).parents[1] / "docs"
+COMMANDS = ("run", "evaluate", "validate", "status", "schema", "demo")
+FLAGS = {
+    "prometheus_url": "--prometheus",
+    "rules": "--rules",
+    "state": "--state",
+    "listen": "--listen",
+    "slot": "--slot",
+    "scrape_interval": "--scrape-interval",
+}
+GENERATED = "<!-- Written by `make docs`; what it says stands in the code. -->"
+SETTINGS = f"""{GENERATED}
+# Settings
+
+A setting comes from a flag, else from its variable, else from `slowatch.yaml` in the working folder
+(or the file that `--config` names), else it has its default. In the file a setting has the name of
+the first column:
+
+```yaml
+prometheus_url: http://prometheus:9090
+rules: [rules/, /etc/slowatch/extra.yaml]
+slot: 60s
+prometheus_headers: {{X-Scope-OrgID: team-a}}
+```
+
+Durations are written like `30s`, `5m` or `90d`. A name that does not exist is refused in the file
+and warned of as a variable, with the nearest that does. A secret need not stand in the environment:
+`…_file` names a file that holds it. No secret is ever logged or answered.
+"""
+CLI = f"""{GENERATED}
+# Commands
+
+| exit code | means |
+|---|---|
+| 0 | done; for `validate`: nothing is wrong |
+| 1 | `validate` found problems, or the demo failed |
+| 2 | it could not run: arguments, settings, ledger, Prometheus; standard error says why in a line |
+| 130 | interrupted by Ctrl-C (`run` and `demo` end with 0: that is how they are ended) |
+
+With `SLOWATCH_DEBUG=1` an error shows where it was raised.
+"""
+
+
+def settings_page() -> str:
+    """docs/settings.md."""
+    rows = [_row(name, field) for name, field in Settings.model_fields.items()]
+    head = ["| setting | variable | flag | default | means |", "|---|---|---|---|---|"]
+    return SETTINGS + "\n" + "\n".join([*head, *rows]) + "\n"
+
+
+def cli_page() -> str:
+    """docs/cli.md."""
+    width = {"COLUMNS": "100", "TERMINAL_WIDTH": "100"}
+    parts = [CLI]
+    for command in ("", *COMMANDS):
+        told = CliRunner().invoke(app, [command, "--help"] if command else ["--help"], env=width)
+        title = f"slowatch {command}".strip()
+        usage = told.stdout.strip().replace("Usage: root", "Usage: slowatch")
+        parts.append(f"## {title}\n\n```text\n{_stripped(usage)}\n```\n")
+    return "\n".join(parts)
+
+
+def main() -> int:
+    """Write the pages, or say which are out of date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    pages: Mapping[str, Callable[[], str]] = {"settings.md": settings_page, "cli.md": cli_page}
+    stale = []
+    for name, page in pages.items():
+        path, text = DOCS / name, page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    if check and stale:
+        sys.stderr.write(f"out of date: {', '.join(stale)}; run `make docs`\n")
+        return 1
+    return 0
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    flag = f"`{FLAGS[name]}`" if name in FLAGS else ""
+    means = (field.description or "").replace("|", "\\|")
+    cells = (f"`{name}`", f"`{PREFIX}{name.upper()}`", flag, _default(name, field), means)
+    return f"| {' | '.join(cells)} |"
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True, validated_data={})
+    if value is None or value == {}:
+        return ""
+    if isinstance(value, tuple):
+        return "`" + ":".join(map(str, value)) + "`"
+    hint = typing.get_type_hints(Settings, include_extras=True)[name]
+    return f"`{_duration(value)}`" if hint in (Seconds, WholeSeconds) else f"`{value}`"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length_s in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds > length_s and seconds % length_s == 0:
+            return f"{seconds / length_s:g}{unit}"
+    return f"{seconds:g}s"
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
