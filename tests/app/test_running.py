@@ -60,8 +60,8 @@ def test_metrics_of_a_daemon_at_work_are_valid(watched: WatchedDemo) -> None:
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     numbers = dict(line.rsplit(" ", 1) for line in page.splitlines() if "{" not in line)
-    assert float(numbers["slowatch_slots_recorded_total"]) > 100
-    assert float(numbers["slowatch_samples_read_total"]) > 100
+    assert float(numbers["slowatch_slots_recorded_total"]) > 0
+    assert float(numbers["slowatch_samples_read_total"]) > 0
     assert float(numbers["slowatch_run_failures_total"]) == 0
 
 

@@ -17,7 +17,7 @@ from slowatch.app.reading import read_settings
 from slowatch.demo.child import free_port
 from slowatch.demo.prometheus import PrometheusServer
 from slowatch.spec.reading import read_text
-from tests.support.daemon import RUN, daemon, surroundings
+from tests.support.daemon import RUN, daemon, surroundings, wait_for
 
 TOKEN = "hunter2-token"  # noqa: S105
 RULES = """
@@ -83,6 +83,19 @@ def test_a_hanging_prometheus_does_not_keep_it_from_ending(
         assert ready.json()["reasons"] == ["no slot has been measured since the start"]
         assert "stopped" in running.log
         assert TOKEN not in running.log
+
+
+def test_it_ends_in_the_middle_of_backfill_without_an_error(tmp_path: Path) -> None:
+    """A Prometheus that keeps 100 days has many pieces to ask for."""
+    keeps = ["--storage.tsdb.retention.time=100d"]
+    with (
+        PrometheusServer(tmp_path / "prometheus", extra_args=keeps) as server,
+        daemon(tmp_path, prometheus_url=server.url, scrape_interval="5s") as running,
+    ):
+        wait_for(lambda: "backfill_pending 1.0" in running.get("/metrics").text, within_s=10)
+        os.kill(running.child.pid, signal.SIGTERM)
+        assert running.child.wait(within_s=10) == 0
+        assert "run_failed" not in running.log
 
 
 def test_without_a_prometheus_it_is_not_ready_and_recovers_when_it_comes_up(

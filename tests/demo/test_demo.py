@@ -70,7 +70,7 @@ def test_json_is_the_last_answer_and_nothing_else(
     assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_all(tmp_path: Path, number: signal.Signals) -> None:
     """Exit code 0, no folder, and no process that still holds the output open."""
     code = (

@@ -21,6 +21,7 @@ from tests.support.target import ScriptedTarget, scrape_config, scripted_target
 
 SLOT_S = 10
 SETTLE_S = 2
+WINDOW_S = 6 * 3600
 RULES = """
 apiVersion: slowatch/v1
 service: played
@@ -105,8 +106,9 @@ class Daemon:
         return datetime.fromisoformat(answer.json()["as_of"]).timestamp()
 
     def _is_whole(self, end_s: int) -> bool:
-        asks = len({row[0] for row in self.rows("spans", 0, end_s)})
-        return asks == RULES.count("- name") and len(self.rows("spans", 0, 2 * end_s)) == asks
+        spans = self.rows("spans", end_s - WINDOW_S, end_s)
+        whole = {(key, end_s - WINDOW_S, end_s) for key, *_ in spans}
+        return spans == whole and len(whole) == RULES.count("- name")
 
     def rows(self, table: str, from_s: int, to_s: int) -> Rows:
         """Rows of a table that start in a span, by key and labels instead of numbers."""
@@ -163,7 +165,7 @@ def _compare_ledgers(folder: Path, *, kills: int, longest_s: float, seed: int) -
         end_s = (int(time.time()) // SLOT_S + 1) * SLOT_S
         left_alone.wait_for(end_s)
         killed.wait_for(end_s)
-        from_s = end_s - 4 * 3600
+        from_s = end_s - WINDOW_S
         for table in _QUERIES:
             assert killed.rows(table, from_s, end_s) == left_alone.rows(table, from_s, end_s), table
         assert killed.rows("slots", from_s, end_s)

@@ -61,7 +61,7 @@ def test_one_slo_each_counts_what_one_slo_by_label_counts(
 def test_command_line_says_the_same(trace: ServedTrace, counts: Counts, tmp_path: Path) -> None:
     """`slowatch evaluate --json`, in a process of its own."""
     rules = tmp_path / "trace.yaml"
-    rules.write_text(by_series())
+    rules.write_text(by_series(window="2d"))
     call = "from slowatch.cli.main import main; main()"
     flags = ["--rules", str(rules), "--prometheus", trace.url, "--json"]
     flags += ["--at", str(trace.trace.span.end_s), "--scrape-interval", f"{SCRAPE_S}s"]

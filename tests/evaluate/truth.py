@@ -24,7 +24,7 @@ OUTAGE_SCRAPES = OUTAGE_MS // SCRAPE_MS
 WITHIN = 0.0005
 WITHIN_AFTER_OUTAGE = 0.005
 
-_HEAD = "apiVersion: slowatch/v1\nservice: trace\ndefaults: {objective: 99%, window: 30d}\nslos:\n"
+_HEAD = "apiVersion: slowatch/v1\nservice: trace\ndefaults: {objective: 99%}\nslos:\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Deviation:
         return self.relative <= (WITHIN_AFTER_OUTAGE if self.had_outage else WITHIN)
 
 
-def by_series() -> str:
+def by_series(window: str = "30d") -> str:
     """One SLO for all pairs."""
     return (
-        f"{_HEAD}  - name: all\n    by: [series]\n    sli:\n      ratio:\n"
+        f"{_HEAD}  - name: all\n    window: {window}\n    by: [series]\n    sli:\n      ratio:\n"
         f"        bad: '{METRIC}{{result=\"bad\"}}'\n        total: {METRIC}\n"
     )
 

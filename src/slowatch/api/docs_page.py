@@ -63,7 +63,7 @@ def _operation(path: str, operation: Mapping[str, Any]) -> Iterator[str]:
     if operation.get("parameters"):
         yield "<table><tr><th>parameter<th>is<th>means</tr>"
         for one in operation["parameters"]:
-            means = "in the path" if one["in"] == "path" else _prose(one.get("description", ""))
+            means = "In the path." if one["in"] == "path" else _prose(one.get("description", ""))
             yield f"<tr><td><code>{escape(one['name'])}</code>"
             yield f"<td>{_type(one['schema'])}<td>{means}</tr>"
         yield "</table>"

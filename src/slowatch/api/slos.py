@@ -21,8 +21,8 @@ MOST_POINTS = 11_000
 MOST_POINTS_OF_ALL_GROUPS = 110_000
 HISTORY = ("from", "to", "step")
 
-Texts = list[str] | None
-States = list[State] | None
+Texts = list[str]
+States = list[State]
 
 
 class SloRoutes:
@@ -46,10 +46,10 @@ class SloRoutes:
     async def all_slos(
         self,
         request: Request,
-        service: Texts = Query(None, description="Only these services."),  # noqa: ARG002
-        name: Texts = Query(None, description="Only SLOs of these names."),  # noqa: ARG002
-        nfr: Texts = Query(None, description="Only SLOs of these NFRs."),  # noqa: ARG002
-        state: States = Query(None, description="Only these states."),  # noqa: ARG002
+        service: Texts = Query([], description="Only these services."),  # noqa: ARG002
+        name: Texts = Query([], description="Only SLOs of these names."),  # noqa: ARG002
+        nfr: Texts = Query([], description="Only SLOs of these NFRs."),  # noqa: ARG002
+        state: States = Query([], description="Only these states."),  # noqa: ARG002
     ) -> Response:
         """Filter by any label of an SLO or of its group too: `label.team=integrations`.
 
@@ -63,7 +63,7 @@ class SloRoutes:
         request: Request,
         service: str,
         name: str,
-        state: States = Query(None, description="Only these states."),  # noqa: ARG002
+        state: States = Query([], description="Only these states."),  # noqa: ARG002
     ) -> Response:
         """Filter its groups by their labels: `label.app_id=crm`."""
         filters = wanted(request, OF_ONE_SLO)

@@ -130,6 +130,11 @@ class Daemon:
         self._ledger.close()
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopping.is_set()
+
+    @property
     def ledger_name(self) -> str:
         """Where the ledger is, without a password."""
         return self._ledger.name

@@ -66,6 +66,8 @@ def _heed(scheduler: "BackgroundScheduler", daemon: "Daemon") -> None:
 
     def heed(event: Any) -> None:  # noqa: ANN401
         job = event.job_id
+        if daemon.is_stopping:
+            return  # a run whose connections were closed under it has not failed
         if event.code == events.EVENT_JOB_ERROR:
             health.add(run_failures=1)
             kind = type(event.exception).__name__

@@ -58,7 +58,8 @@ def run_demo(duration_s: float | None, as_json: bool) -> int:  # noqa: FBT001  t
         sys.stderr.write(f"slowatch demo: {error}\n")
         return 1
     except KeyboardInterrupt:
-        console.print("stopped")
+        with contextlib.suppress(OSError):  # the terminal may be what went away
+            console.print("stopped")
     if as_json and answers:
         sys.stdout.write(json.dumps(answers[-1], indent=2) + "\n")
     return 0
@@ -90,8 +91,12 @@ def rules_folder() -> Path:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM and SIGINT raise KeyboardInterrupt, the first time; cleaning up is left in peace."""
-    numbers = (signal.SIGTERM, signal.SIGINT)
+    """SIGTERM, SIGINT and a terminal that goes away raise KeyboardInterrupt, the first time.
+
+    Cleaning up is then left in peace. What `nohup` has set is kept.
+    """
+    ends = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    numbers = [number for number in ends if signal.getsignal(number) is not signal.SIG_IGN]
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         for number in numbers:
