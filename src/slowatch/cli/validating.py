@@ -21,11 +21,14 @@ def validate_paths(paths: Sequence[Path], style: str, prometheus: str | None) ->
         raise CannotRun(f"there is no format {style!r}; take one of {', '.join(FORMATS)}")
     reading = read_paths(paths or [DEFAULT])
     problems = [*reading.problems]
+    fine = len(reading.slos)
     if prometheus is not None:
-        problems += _live_problems(reading, prometheus)
+        live = _live_problems(reading, prometheus)
+        problems += live
+        fine -= len(live)
     sys.stdout.writelines(line + "\n" for line in _lines(problems, style))
     if style == "text":
-        sys.stderr.write(_summary(len(problems), len(reading.slos)))
+        sys.stderr.write(_summary(len(problems), fine))
     return 1 if problems else 0
 
 
@@ -35,7 +38,13 @@ def _live_problems(reading: Reading, prometheus: str) -> list[Problem]:
 
     settings = configured(prometheus_url=prometheus)
     set_up_logs("error", settings.log_format)
-    return check_live(reading.slos, settings.connection(), settings.slot, settings.settle)
+    return check_live(
+        reading.slos,
+        settings.connection(),
+        slot_s=settings.slot,
+        settle_s=settings.settle,
+        scrape_s=settings.scrape_interval,
+    )
 
 
 def _lines(problems: Sequence[Problem], style: str) -> Iterator[str]:
@@ -59,7 +68,8 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _summary(problems: int, slos: int) -> str:
+def _summary(problems: int, fine: int) -> str:
+    slos = f"{fine} SLO{'' if fine == 1 else 's'}"
     if problems:
-        return f"{problems} problem{'s' if problems > 1 else ''}; {slos} SLOs are fine\n"
-    return f"{slos} SLOs, no problem\n"
+        return f"{problems} problem{'' if problems == 1 else 's'}; {slos} without one\n"
+    return f"{slos}, no problem\n"

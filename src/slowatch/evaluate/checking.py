@@ -18,14 +18,22 @@ CODE = "no-live-data"
 
 
 def check_live(
-    slos: Sequence[CompiledSlo], connection: Connection, slot_s: int, settle_s: float
+    slos: Sequence[CompiledSlo],
+    connection: Connection,
+    *,
+    slot_s: int,
+    settle_s: float,
+    scrape_s: int | None,
 ) -> list[Problem]:
-    """A problem for each SLO that Prometheus cannot answer for now. Raises SourceError."""
+    """A problem for each SLO that Prometheus cannot answer for now. Raises SourceError.
+
+    `scrape_s` is the scrape interval of the targets; discovered where it is None.
+    """
     questions = {slo.id: question_of(slo, slot_s) for slo in slos}
     distinct = list({question.key: question for question in questions.values()}.values())
     end_s = settled_end(time.time(), slot_s, settle_s)
     with closing(Asker(connection)) as asker:
-        scrape_s = scrape_interval_s(connection) or DEFAULT_SCRAPE_S
+        scrape_s = scrape_s or scrape_interval_s(connection) or DEFAULT_SCRAPE_S
         grid = Grid(end_s, end_s, slot_s)
         recordings = Measuring(asker, scrape_s=scrape_s).measure(distinct, grid)
     reasons = {r.asked.key: r.gaps[-1].reason for r in recordings if r.gaps}

@@ -44,8 +44,8 @@ class Asker:
         self.effort = Effort()
 
     def close(self) -> None:
-        """End all connections."""
-        self._pool.shutdown(cancel_futures=True)
+        """End all connections; what is still under way is not waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     def ask(

@@ -143,6 +143,12 @@ def _ssl_context(connection: Connection) -> ssl.SSLContext:
 
 def _read_secret(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        secret = path.read_text(encoding="ascii").strip()
+    except OSError as error:
         raise Misconfigured(f"cannot read the bearer token file {path}: {error}") from error
+    except UnicodeDecodeError:
+        secret = ""
+    if not secret.isprintable() or not secret:
+        # Neither the token nor what decoding it said may be shown.
+        raise Misconfigured(f"the bearer token file {path} holds no token of printable ASCII")
+    return secret

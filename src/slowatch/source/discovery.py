@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_SCRAPE_S = 15
 LONGEST_SCRAPE_S = 300
+PATIENCE_S = 5.0
+"""Discovery may wait this long; it is asked again later."""
 _STRANGE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 """What comes of reading an answer that is not Prometheus'."""
 
@@ -31,6 +33,7 @@ def scrape_interval_s(connection: Connection) -> int | None:
     from prometheus_api_client import PrometheusConnect
     from prometheus_api_client.exceptions import PrometheusApiClientException
     from requests import RequestException
+    from urllib3.util import Retry
 
     session = discovery_session(connection)
     try:
@@ -39,7 +42,8 @@ def scrape_interval_s(connection: Connection) -> int | None:
             session=session,
             auth=session.auth,
             headers=dict(session.headers),
-            timeout=connection.timeout_s,
+            timeout=min(connection.timeout_s, PATIENCE_S),
+            retry=Retry(total=0),
         )
         targets = client.get_targets(state="active")
     except (*_STRANGE, RequestException, PrometheusApiClientException) as error:
