@@ -113,12 +113,14 @@ def _each(watched: Sequence[CompiledSlo]) -> list[str]:
         question = question_of(slo, SLOT_S)
         if isinstance(question.sli, CounterEvents):
             for need in CounterQuestion.of(question, question.sli).needs:
-                here = {"by": need.by, "slot_s": SLOT_S}
-                queries.append(growth(need.counter, **here))
-                queries.append(irregular(need.counter, **here, scrape_s=SCRAPE_S))
+                queries.append(growth(need.counter, by=need.by, slot_s=SLOT_S))
+                if need.watched_by is None:
+                    queries.append(
+                        irregular(need.counter, by=need.by, slot_s=SLOT_S, scrape_s=SCRAPE_S)
+                    )
         elif isinstance(question.sli, Level):
             lengths = Lengths(SLOT_S, SCRAPE_S)
-            queries.extend(LevelPlan(question, question.sli, lengths, False).expressions)
+            queries.extend(LevelPlan(question, question.sli, lengths, is_hourly=False).expressions)
     return queries
 
 

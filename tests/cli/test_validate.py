@@ -29,7 +29,7 @@ def rules(tmp_path: Path) -> Path:
 
 def test_a_fine_file_is_0(rules: Path) -> None:
     done = slowatch("validate", str(rules))
-    assert (done.code, done.out, done.err) == (0, "", "1 SLOs, no problem\n")
+    assert (done.code, done.out, done.err) == (0, "", "1 SLO, no problem\n")
 
 
 def test_problems_are_told_with_their_place_and_1(rules: Path) -> None:

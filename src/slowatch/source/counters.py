@@ -83,9 +83,11 @@ def irregular(counter: Counter, *, by: Sequence[str], slot_s: int, scrape_s: int
     if counter.view is not None:
         resets = f"resets({raw(counter, over_s=slot_s + LOOK_BACK_S, scrape_s=scrape_s)}) > 0"
         return _count(by, resets, f"({now} unless {then})", f"({then} unless {now})")
-    back_s = slot_s + scrape_s + max(1, scrape_s // 10)
-    resets = f"resets({raw(counter, over_s=back_s, scrape_s=scrape_s)}) > 0"
-    stale = f"time() - timestamp({then}) >= {back_s}"
+    fresh_s = scrape_s + max(1, scrape_s // 10)
+    resets = f"resets({raw(counter, over_s=slot_s + fresh_s, scrape_s=scrape_s)}) > 0"
+    # Not `timestamp(…)`: over a range Prometheus 2 reads a series anew for each of its steps.
+    fresh = f"present_over_time({raw(counter, over_s=fresh_s, scrape_s=scrape_s)} offset {slot_s}s)"
+    stale = f"({then} unless {fresh})"
     return _count(by, resets, stale, f"({now} unless {then})", f"({then} unless {now})")
 
 
