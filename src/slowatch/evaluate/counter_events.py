@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from slowatch.evaluate.question import Question
 from slowatch.evaluate.told import (
+    TOO_MANY,
     Group,
     Numbers,
     Told,
     at,
     is_count,
+    native_hint,
     numbers,
     tally_of,
     with_slots,
@@ -92,13 +94,18 @@ class CounterEventsMeasuring:
         total = _combined(sli.total, asked.totals, counted)
         part = _combined(sli.good or sli.bad or (), asked.parts, counted)
         tallies: dict[tuple[Group, int], Tally] = {}
+        unknown = {cell: why for n in asked.needs for cell, why in counted[n].unknown.items()}
+        reasons = {end_s: why for (_, end_s), why in unknown.items()}
         bucketless = set()
         for group, row in total.items():
             parts = part.get(group, {})
             for end_s, events in row.items():
-                if not is_count(events):
-                    continue
                 some = parts.get(end_s)
+                if (group, end_s) in unknown:
+                    continue
+                if not (is_count(events) and is_count(some or 0.0)):
+                    reasons[end_s] = TOO_MANY
+                    continue
                 if some is None and sli.bucket is not None:
                     bucketless.add(end_s)
                     continue
@@ -109,7 +116,7 @@ class CounterEventsMeasuring:
                     slicing=question.slicing,
                 )
                 tallies[group, end_s] = with_slots(tally, at(slots, group, end_s))
-        return Told(tallies, _absent(sli), self._bucket_reasons(sli, bucketless))
+        return Told(tallies, _absent(sli), reasons | self._bucket_reasons(sli, bucketless))
 
     def _bucket_reasons(self, sli: CounterEvents, ends: set[int]) -> dict[int, str]:
         if not ends or sli.bucket is None:
@@ -157,4 +164,5 @@ def _watcher(part: Counter, totals: Sequence[CounterNeed]) -> CounterNeed | None
 
 
 def _absent(sli: CounterEvents) -> str:
-    return f"no series match {' + '.join(instant(term.counter) for term in sli.total)}"
+    none = f"no series match {' + '.join(instant(term.counter) for term in sli.total)}"
+    return f"{none}{native_hint(sli.bucket)}"

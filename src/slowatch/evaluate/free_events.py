@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 from slowatch.evaluate.expressions import Lengths
 from slowatch.evaluate.question import Question
 from slowatch.evaluate.told import (
+    TOO_MANY,
     Group,
     Told,
     at,
@@ -35,24 +37,32 @@ class FreePlan:
 
     @property
     def part(self) -> str:
-        """The good events, or the bad ones."""
-        return self._events(self.events.good if self.events.good is not None else self.events.bad)
+        """The good events, or the bad ones; of a slot of an hour no more than its total."""
+        part = self.events.good if self.events.good is not None else self.events.bad
+        if not self.is_hourly:
+            return self._filled(part)
+        some, every = self._counts(part), self._counts(self.events.total)
+        on = f"on ({', '.join(self.question.by)})"
+        least = f"{every} - {on} clamp_min({every} - {on} {some}, 0)"
+        return self.lengths.over_hour("sum_over_time", least)
 
     @property
     def total(self) -> str:
         """All events."""
-        return self._events(self.events.total)
+        if not self.is_hourly:
+            return self._filled(self.events.total)
+        return self.lengths.over_hour("sum_over_time", self._counts(self.events.total))
 
     @property
     def measured(self) -> str:
-        """How many slots of an hour had a total."""
-        total = self.lengths.filled(self.events.total, self.lengths.slot_s)
-        return self.lengths.over_hour("count_over_time", total)
+        """How many slots of an hour had a total that is a number."""
+        total = self._filled(self.events.total)
+        return self.lengths.over_hour("count_over_time", f"abs({total}\n) < Inf")
 
     @property
     def expressions(self) -> tuple[str, ...]:
         """All that is asked."""
-        return (self.part, self.total, *([self.measured] if self.is_hourly else []))
+        return (self.total, self.part, *([self.measured] if self.is_hourly else []))
 
     def read(self, answers: Mapping[str, Answer]) -> Told:
         """The tallies per group and slot or hour."""
@@ -65,18 +75,24 @@ class FreePlan:
         part = numbers(answers[self.part], by)
         slots = numbers(answers[self.measured], by) if self.is_hourly else None
         tallies: dict[tuple[Group, int], Tally] = {}
+        reasons: dict[int, str] = {}
         for group, row in numbers(answers[self.total], by).items():
             for end_s, total in row.items():
-                if is_count(total):
-                    tally = self._tally(at(part, group, end_s) or 0.0, total)
+                some = at(part, group, end_s)
+                some = 0.0 if some is None or isnan(some) else some
+                if is_count(total) and is_count(some):
+                    tally = self._tally(some, total)
                     tallies[group, end_s] = with_slots(tally, at(slots, group, end_s))
-        return Told(tallies, f"no data from {self.events.total}")
+                elif not isnan(total):
+                    reasons[end_s] = TOO_MANY
+        return Told(tallies, f"no data from {self.events.total}", reasons)
 
-    def _events(self, query: str | None) -> str:
-        filled = self.lengths.filled(query or "", self.lengths.slot_s)
-        if not self.is_hourly:
-            return filled
-        return self.lengths.over_hour("sum_over_time", f"({filled}\n) >= 0")
+    def _filled(self, query: str | None) -> str:
+        return self.lengths.filled(query or "", self.lengths.slot_s)
+
+    def _counts(self, query: str | None) -> str:
+        """Its values where they can be counts: no NaN, nothing infinite or below zero."""
+        return f"(({self._filled(query)}\n) >= 0 < Inf)"
 
     def _tally(self, part: float, total: float) -> Tally:
         is_good = self.events.good is not None

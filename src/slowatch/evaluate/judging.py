@@ -179,10 +179,14 @@ def _state(
 
 
 def _burns(counted: _Counted, pair: BurnPair, window_length_s: int) -> bool:
+    factor = pair.factor(window_length_s)
+    if factor < 1 or pair.long_s > window_length_s:
+        # So slow a burn does no harm over so short a window.
+        return False
     short, long = counted.look_back(pair.short_s), counted.look_back(pair.long_s)
     if short.bad == 0 or long.bad == 0:
         return False
-    factor, objective = pair.factor(window_length_s), counted.slo.objective
+    objective = counted.slo.objective
     return all(burns_faster_than(tally, objective, factor) for tally in (short, long))
 
 

@@ -6,7 +6,16 @@ from math import isnan
 
 from slowatch.evaluate.expressions import Lengths
 from slowatch.evaluate.question import Question
-from slowatch.evaluate.told import Group, Numbers, Told, at, crowd_problem, numbers, sliced
+from slowatch.evaluate.told import (
+    Group,
+    Numbers,
+    Told,
+    at,
+    crowd_problem,
+    native_hint,
+    numbers,
+    sliced,
+)
 from slowatch.slo.tally import Tally, micro, slot_tally
 from slowatch.source.answer import Answer, Refusal
 from slowatch.source.planning import kept
@@ -39,8 +48,8 @@ class LevelPlan:
 
     @property
     def counts(self) -> tuple[str, str, str]:
-        """Slots of an hour: good, not idle, measured. A NaN is idle and passes no comparison."""
-        held = f"\nand on () (({self.condition}\n) != 0)" if self.condition else ""
+        """Slots of an hour: good, not idle, measured. A NaN is idle and passes no `<` or `>`."""
+        held = f"\nand on () (abs({self.condition}\n) > 0)" if self.condition else ""
         keeps = f"({self.value}\n) {comparison(self.level.bounds)}{held}"
         speaks = f"({self.value}\n) >= -Inf{held}"
         count = self.lengths.over_hour
@@ -67,7 +76,8 @@ class LevelPlan:
         if crowded:
             return Told(otherwise=crowded)
         tallies = self._hours(answers) if self.is_hourly else self._slots(answers)
-        return Told(tallies, f"no data from {self.level.query}")
+        none = f"no data from {self.level.query}"
+        return Told(tallies, f"{none}{native_hint(self.level.histogram)}")
 
     def _hours(self, answers: Mapping[str, Answer]) -> dict[tuple[Group, int], Tally]:
         good, spoken, measured = (numbers(answers[e], self.question.by) for e in self.counts)

@@ -49,13 +49,17 @@ class WindowSums:
         for window in self._windows:
             new = judged_span(window, end_s, self._full_resolution_s)
             old = self._spans.get(window)
-            if old is None or new.start_s < old.start_s or new.start_s >= old.end_s:
+            if old is None or not _follows(old, new):
                 anew[window] = new
             elif new != old:
                 _shift(self._tallies[window], old, new, sums)
             self._spans[window] = new
         by_start = _sums_from({span.start_s for span in anew.values()}, end_s, sums)
         self._tallies |= {window: dict(by_start[span.start_s]) for window, span in anew.items()}
+
+    def forget(self) -> None:
+        """Sum everything anew at the next advance: someone else may have written."""
+        self._spans = {}
 
     def include(self, entries: Iterable[Entry]) -> None:
         """Add what was just recorded to the windows that hold it."""
@@ -66,6 +70,11 @@ class WindowSums:
                     tallies = self._tallies[window]
                     series_id = entry.series_id
                     tallies[series_id] = tallies.get(series_id, NOTHING) + entry.fact.tally
+
+
+def _follows(old: Span, new: Span) -> bool:
+    """Whether a span came from an older one by moving on: then only the difference is read."""
+    return old.start_s <= new.start_s < old.end_s <= new.end_s
 
 
 def _sums_from(

@@ -11,9 +11,10 @@ from slowatch.slo.slot import HOUR_S, Span
 from slowatch.slo.tally import MICRO, Tally, slot_tally
 from slowatch.source.answer import Answer, Grid, Refusal
 from slowatch.source.planning import kept
-from slowatch.spec.compiled import Slicing
+from slowatch.spec.compiled import ClassicBound, Slicing
 
 Group = tuple[str, ...]
+MOST_EVENTS = MOST_PER_HOUR / MICRO
 Numbers = Mapping[Group, Mapping[int, float]]
 
 TOO_MANY = (
@@ -59,15 +60,21 @@ def crowd_problem(answer: Answer, by: Sequence[str]) -> str | None:
     return None
 
 
+def native_hint(bound: ClassicBound | None) -> str:
+    """What to add to the reason when a classic histogram is not there."""
+    if bound is None:
+        return ""
+    return f"; if {bound.histogram} is a native histogram, say `native: true`"
+
+
 def tally_of(part: float, total: float, *, part_is_good: bool, slicing: Slicing | None) -> Tally:
     """One slot's tally from its total and its good or bad part."""
-    part = part if isfinite(part) else 0.0
     return sliced(slot_tally(part if part_is_good else total - part, total), slicing)
 
 
 def is_count(events: float) -> bool:
-    """Whether a number can be a count of events."""
-    return isfinite(events)
+    """Whether a number can be a count of events: more than this no ledger can add up."""
+    return isfinite(events) and abs(events) <= MOST_EVENTS
 
 
 def sliced(tally: Tally, slicing: Slicing | None) -> Tally:

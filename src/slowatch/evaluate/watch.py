@@ -140,6 +140,7 @@ class Watch:
             self._sums.advance(end_s)
             self._ledger.compact(end_s - FULL_RESOLUTION_S)
             self._ledger.forget(end_s - retention_s)
+            self._catch_up()
 
     def history(self, status: Status, span: Span, step_s: int) -> list[Point]:
         """Points of one status over a span, for charts."""
@@ -160,6 +161,8 @@ class Watch:
     def _record(self, recordings: Sequence[Recording]) -> None:
         with self._turn:
             recorded = self._ledger.record(recordings)
+            if recorded.ignored:
+                self._catch_up()
             self._enlist(recorded.created)
             self._sums.include(recorded.entries)
             for entry in recorded.entries:
@@ -175,6 +178,12 @@ class Watch:
         for gap in recording.gaps:
             if gap.span.end_s > self._gap_reasons.get(key, (0, ""))[0]:
                 self._gap_reasons[key] = (gap.span.end_s, gap.reason)
+
+    def _catch_up(self) -> None:
+        """Learn what another process has written to the same ledger."""
+        self._asked = {k: list(spans) for k, spans in self._ledger.asked(self.questions).items()}
+        self._enlist(self._ledger.series(self.questions))
+        self._sums.forget()
 
     def _enlist(self, series: Iterable[Series]) -> None:
         for one in series:

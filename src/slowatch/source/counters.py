@@ -54,17 +54,19 @@ def instant(counter: Counter, *, offset_s: int = 0) -> str:
     if counter.view == "count":
         return f"histogram_count({at})"
     share = f"histogram_fraction(-Inf, {counter.view.bound!r}, {at})"
-    return f"(histogram_count({at}) * {share} >= 0)"
+    # A histogram without observations has NaN for every share, and its count, zero, instead.
+    return f"(histogram_count({at}) * {share} >= 0 or histogram_count({at}))"
 
 
-def raw(counter: Counter, *, over_s: int, scrape_s: int) -> str:
+def raw(counter: Counter, *, over_s: int, slot_s: int, scrape_s: int) -> str:
     """The counter's samples over a look-back, as a range vector.
 
-    A native histogram's are sampled twice a scrape, since its view is no stored series.
+    A native histogram's view is no stored series, so its values are taken at least twice a scrape,
+    and at the slots' ends above all.
     """
     if counter.view is None:
         return f"{selector_text(counter.metric, counter.matchers)}[{over_s}s]"
-    return f"({instant(counter)})[{over_s}s:{max(1, scrape_s // 2)}s]"
+    return f"({instant(counter)})[{over_s}s:{_step_s(slot_s, scrape_s)}s]"
 
 
 def growth(counter: Counter, *, by: Sequence[str], slot_s: int) -> str:
@@ -81,14 +83,17 @@ def irregular(counter: Counter, *, by: Sequence[str], slot_s: int, scrape_s: int
     """
     now, then = instant(counter), instant(counter, offset_s=slot_s)
     if counter.view is not None:
-        resets = f"resets({raw(counter, over_s=slot_s + LOOK_BACK_S, scrape_s=scrape_s)}) > 0"
-        return _count(by, resets, f"({now} unless {then})", f"({then} unless {now})")
+        seen = raw(counter, over_s=slot_s + LOOK_BACK_S, slot_s=slot_s, scrape_s=scrape_s)
+        return _count(by, f"resets({seen}) > 0", f"({now} unless {then})", f"({then} unless {now})")
     fresh_s = scrape_s + max(1, scrape_s // 10)
-    resets = f"resets({raw(counter, over_s=slot_s + fresh_s, scrape_s=scrape_s)}) > 0"
+    name = selector_text(counter.metric, counter.matchers)
+    resets = f"resets({name}[{slot_s + fresh_s}s]) > 0"
     # Not `timestamp(…)`: over a range Prometheus 2 reads a series anew for each of its steps.
-    fresh = f"present_over_time({raw(counter, over_s=fresh_s, scrape_s=scrape_s)} offset {slot_s}s)"
+    fresh = f"present_over_time({name}[{fresh_s}s] offset {slot_s}s)"
     stale = f"({then} unless {fresh})"
-    return _count(by, resets, stale, f"({now} unless {then})", f"({then} unless {now})")
+    # In a slot as long as this, a series may well be born and gone.
+    seen = f"present_over_time({name}[{slot_s}s])" if slot_s >= LOOK_BACK_S else then
+    return _count(by, resets, stale, f"({now} unless {then})", f"({seen} unless {now})")
 
 
 def last_known(counter: Counter, *, back_s: int, over_s: int, scrape_s: int) -> str:
@@ -98,6 +103,14 @@ def last_known(counter: Counter, *, back_s: int, over_s: int, scrape_s: int) -> 
         return f"last_over_time({name}[{over_s}s] offset {back_s}s)"
     step_s = max(1, scrape_s // 2)
     return f"last_over_time(({instant(counter)})[{over_s}s:{step_s}s] offset {back_s}s)"
+
+
+def _step_s(slot_s: int, scrape_s: int) -> int:
+    """The longest step of whole seconds that divides the slot and is half a scrape at most.
+
+    A subquery's steps are multiples of its step, as slots are of theirs.
+    """
+    return next(step_s for step_s in range(max(1, scrape_s // 2), 0, -1) if slot_s % step_s == 0)
 
 
 def _sum(by: Sequence[str]) -> str:

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 LAST_KNOWN_S = 3600
 """How far back the last value of a series that comes back is looked for."""
+LONG_AGO_S = 30 * 86_400
+"""How far back a series is looked for that would else be taken for new."""
 YOUNG_S = 120
 """A process that began this long before the slot, at most, had all its counters at zero then."""
 REPAIR_SPAN_S = 1800
@@ -39,14 +41,18 @@ NARROW_BELOW = 200
 class Counted:
     """Events per group and slot end; `refused` where the server will not say.
 
-    A group is its values of the labels in `by`, in that order.
+    A group is its values of the labels in `by`, in that order. `unknown` are groups and slots whose
+    events are there but could not be read, and why.
     """
 
     values: dict[Values, dict[int, float]] = field(default_factory=dict)
+    unknown: dict[tuple[Values, int], str] = field(default_factory=dict)
     refused: str | None = None
 
 
 CounterGroup = Group[CounterNeed]
+Identity = frozenset[tuple[str, str]]
+LastKnown = dict[Identity, float]
 Irregular = dict[int, set[Values]]
 """Groups of a need with irregular series, by the slot's end."""
 
@@ -75,8 +81,18 @@ class Counting:
             for group in groups
             if len(group.members) > 1 and counted[group.first].refused is not None
         ]
+        if not refused:
+            return counted
+        unheard = {need for group in refused for need in group.members.values()}
+        again = [
+            group
+            for group in groups
+            if group not in refused
+            and any(need.watched_by in unheard for need in group.members.values())
+        ]
         apart = [one for group in refused for one in group.apart()]
-        return counted | self._count(apart, odd, grid, gate)[0]
+        ordered = sorted((*apart, *again), key=_is_watched)
+        return counted | self._count(ordered, odd, grid, gate)[0]
 
     def _grouped(self, needs: Sequence[CounterNeed], at_s: int) -> list[CounterGroup]:
         """The groups of needs; for an hour those of the very same needs are kept."""
@@ -84,10 +100,7 @@ class Counting:
         is_same = len(last) == len(needs) and all(map(is_, last, needs))
         if not is_same or abs(at_s - planned_at_s) >= PLANNED_FOR_S:
             # Those that are watched come last: by then it is known what is irregular.
-            groups = sorted(
-                grouped(needs, self.census.at(at_s)),
-                key=lambda group: group.first.watched_by is not None,
-            )
+            groups = sorted(grouped(needs, self.census.at(at_s)), key=_is_watched)
             self._last_grouped = (needs, at_s, groups)
         return groups
 
@@ -136,8 +149,9 @@ class Counting:
         table = {_values(s, _all_by(group)): dict(s.points) for s in grown}
         for series in irregular_series:
             _note_irregular(group, series, odd)
-        self._repair(group, table, _irregular_rows(group, odd), slot_s, gate)
-        return _shared_out(group, table)
+        rows = _irregular_rows(group, odd)
+        unknown = self._repair(group, table, rows, slot_s, gate)
+        return _shared_out(group, table, unknown)
 
     def _repair(
         self,
@@ -146,18 +160,26 @@ class Counting:
         irregular_at: Mapping[int, set[Values]],
         slot_s: int,
         gate: Gate,
-    ) -> None:
+    ) -> dict[tuple[Values, int], str]:
+        """Count the irregular rows of a table again; those that cannot be read, and why."""
+        unknown: dict[tuple[Values, int], str] = {}
         for ends in _runs(sorted(irregular_at), max(slot_s, REPAIR_SPAN_S)):
             if gate is not None:
                 gate()
             touched = set().union(*(irregular_at[end_s] for end_s in ends))
             wanted = {end_s: irregular_at[end_s] for end_s in ends}
             repair = Repair(self._asker, group, touched, ends, slot_s, self.scrape_s)
-            for (key, end_s), value in repair.values(wanted).items():
+            try:
+                repaired = repair.values(wanted)
+            except Refused as refused:
+                repaired = dict.fromkeys(_cells(wanted))
+                unknown.update(dict.fromkeys(repaired, f"reset or restart, and: {refused}"))
+            for (key, end_s), value in repaired.items():
                 row = table.setdefault(key, {})
                 row.pop(end_s, None)
                 if value is not None:
                     row[end_s] = value
+        return unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +194,13 @@ class Repair:
     scrape_s: int
 
     def values(self, wanted: Mapping[int, set[Values]]) -> dict[tuple[Values, int], float | None]:
-        """Events per touched group and slot end; None where nothing can be said."""
-        nothing: dict[tuple[Values, int], float | None] = {
-            (key, end_s): None for end_s, keys in wanted.items() for key in keys
-        }
-        try:
-            found = self._samples()
-            origins = self._origins(found)
-        except Refused as refused:
-            log.warning(
-                "repair_refused", metric=self.group.first.counter.metric, reason=str(refused)
-            )
-            return nothing
+        """Events per touched group and slot end; None where no series has a sample in the slot.
+
+        Raises Refused when the samples cannot be read.
+        """
+        events: dict[tuple[Values, int], float | None] = dict.fromkeys(_cells(wanted))
+        found = self._samples()
+        origins = self._origins(found)
         for one in found:
             key = _values(one, _all_by(self.group))
             for end_s in self.ends:
@@ -191,8 +208,8 @@ class Repair:
                     origin = origins(one, end_s)
                     grown = growth_within(one.samples, end_s - self.slot_s, end_s, origin)
                     if grown is not None:
-                        nothing[key, end_s] = (nothing[key, end_s] or 0.0) + grown
-        return nothing
+                        events[key, end_s] = (events[key, end_s] or 0.0) + grown
+        return events
 
     @property
     def _over_s(self) -> int:
@@ -204,7 +221,8 @@ class Repair:
         return narrowed(_counter(self.group), _all_by(self.group), self.touched)
 
     def _samples(self) -> list[Samples]:
-        query = raw(self._counter(), over_s=self._over_s, scrape_s=self.scrape_s)
+        counter, over_s = self._counter(), self._over_s
+        query = raw(counter, over_s=over_s, slot_s=self.slot_s, scrape_s=self.scrape_s)
         return self.asker.samples(query, self.ends[-1])
 
     def _origins(self, found: Sequence[Samples]) -> Callable[[Samples, int], Origin]:
@@ -214,18 +232,35 @@ class Repair:
         )
         if not unseen:
             return lambda _series, _end_s: Origin()
-        known = self._last_known()
+        known = self._last_known(self._counter(), LAST_KNOWN_S)
         targets = {end_s: Targets.at(self.asker, end_s, self.slot_s) for end_s in self.ends}
+        known |= self._long_gone(found, known)
 
         def origin(series: Samples, end_s: int) -> Origin:
             return Origin(known.get(_identity(series)), targets[end_s].brought_new(series))
 
         return origin
 
-    def _last_known(self) -> dict[frozenset[tuple[str, str]], float]:
-        expression = last_known(
-            self._counter(), back_s=self._over_s, over_s=LAST_KNOWN_S, scrape_s=self.scrape_s
-        )
+    def _long_gone(self, found: Sequence[Samples], known: Mapping[Identity, float]) -> LastKnown:
+        """Last values, from long ago, of series that would else be taken for new ones.
+
+        A truly new series has no past, so nothing is read; one that a filter had hidden for a while
+        must not be counted from zero.
+        """
+        start_s = self.ends[0] - self.slot_s
+        newcomers = [
+            one
+            for one in found
+            if not starts_before(one.samples, start_s) and _identity(one) not in known
+        ]
+        if not newcomers or len(newcomers) > NARROW_BELOW:
+            return {}
+        labels = sorted({label for one in newcomers for label, _ in _identity(one)})
+        counter = narrowed(_counter(self.group), labels, {_values(o, labels) for o in newcomers})
+        return self._last_known(counter, LONG_AGO_S)
+
+    def _last_known(self, counter: Counter, over_s: int) -> LastKnown:
+        expression = last_known(counter, back_s=self._over_s, over_s=over_s, scrape_s=self.scrape_s)
         at_s = self.ends[-1]
         answer = self.asker.ask([expression], Grid(at_s, at_s, self.slot_s))[expression]
         if isinstance(answer, Refusal):
@@ -245,7 +280,8 @@ class Targets:
         """What Prometheus knows of its targets at one slot."""
         up = f"max by (job, instance) (up offset {slot_s}s) == 1"
         since_s = end_s - slot_s - max(slot_s, YOUNG_S)
-        young = f"max by (job, instance) (process_start_time_seconds) >= {since_s}"
+        started = f"last_over_time(process_start_time_seconds[{slot_s}s])"
+        young = f"max by (job, instance) ({started}) >= {since_s}"
         answers = asker.ask([up, young], Grid(end_s, end_s, slot_s))
         return cls(_instances(answers[up]), _instances(answers[young]))
 
@@ -313,25 +349,46 @@ def _runs(ends: Sequence[int], span_s: int) -> Iterator[list[int]]:
         yield run
 
 
+def _cells(wanted: Mapping[int, set[Values]]) -> list[tuple[Values, int]]:
+    return [(key, end_s) for end_s, keys in wanted.items() for key in keys]
+
+
+def _is_watched(group: CounterGroup) -> bool:
+    return group.first.watched_by is not None
+
+
 def _shared_out(
-    group: CounterGroup, table: Mapping[Values, dict[int, float]]
+    group: CounterGroup,
+    table: Mapping[Values, dict[int, float]],
+    unknown: Mapping[tuple[Values, int], str],
 ) -> dict[CounterNeed, Counted]:
+    """Each member's part of the table, its groups named by the labels that it is asked by."""
     counted = {need: Counted() for need in group.members.values()}
+    all_by = _all_by(group)
     for key, row in table.items():
-        labels = dict(zip(_all_by(group), key, strict=True))
+        labels = dict(zip(all_by, key, strict=True))
         need = group.member_of(labels)
         if need is not None and row:
-            own = counted[need].values.setdefault(tuple(labels[name] for name in need.by), {})
+            own = counted[need].values.setdefault(_values_of(labels, need.by), {})
             for end_s, value in row.items():
                 own[end_s] = own.get(end_s, 0.0) + value
+    for (key, end_s), reason in unknown.items():
+        labels = dict(zip(all_by, key, strict=True))
+        need = group.member_of(labels)
+        if need is not None:
+            counted[need].unknown[_values_of(labels, need.by), end_s] = reason
     return counted
+
+
+def _values_of(labels: Mapping[str, str], by: Sequence[str]) -> Values:
+    return tuple(labels[name] for name in by)
 
 
 def _values(series: Series | Samples, labels: Sequence[str]) -> Values:
     return tuple(series.labels.get(label, "") for label in labels)
 
 
-def _identity(series: Series | Samples) -> frozenset[tuple[str, str]]:
+def _identity(series: Series | Samples) -> Identity:
     return frozenset((k, v) for k, v in series.labels.items() if k != "__name__")
 
 

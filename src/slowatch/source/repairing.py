@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 Sample = tuple[float, float]
 
+_ROUNDED = 1 - 1e-13
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -30,7 +32,8 @@ def growth_within(
 
     `samples` are (seconds, value), oldest first, and may reach back before the slot; the last one
     at or before `start_s` is where counting starts, else `origin`. A value below the one before it
-    is a reset, after which the counter began again at zero.
+    is a reset, after which the counter began again at zero; unless it is below by no more than a
+    share of a native histogram, times its count, is rounded.
     """
     before = [value for at, value in samples if at <= start_s]
     inside = [value for at, value in samples if start_s < at <= end_s]
@@ -41,7 +44,7 @@ def growth_within(
         previous = 0.0 if origin.is_new else inside[0]
     total = 0.0
     for value in inside:
-        total += value - previous if value >= previous else value
+        total += value - previous if value >= previous * _ROUNDED else value
         previous = value
     return total
 
