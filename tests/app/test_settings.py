@@ -195,6 +195,21 @@ def test_credentials_of_the_address_leave_it() -> None:
     assert (connection.username, connection.password) == ("me", f"p@{SECRET}")
 
 
+@pytest.mark.parametrize("between", ["/", "#", "?", "1/", "1#", "1?"])
+@pytest.mark.parametrize("host", ["prom:9090", "prom", ""])
+def test_a_password_that_is_not_encoded_is_told_of_and_not_shown(between: str, host: str) -> None:
+    """Also where what comes before it looks like a port."""
+    with pytest.raises(SettingsError, match="a password must be percent-encoded") as error:
+        read_settings(prometheus_url=f"http://bob:{between}{SECRET}@{host}")
+    assert SECRET not in str(error.value)
+
+
+def test_an_at_sign_in_a_password_is_taken_as_it_is() -> None:
+    connection = read_settings(prometheus_url=f"http://me:p@{SECRET}@host:1/x").connection()
+    assert connection.shown_url == connection.url == "http://host:1/x"
+    assert connection.password == f"p@{SECRET}"
+
+
 def test_a_user_that_is_set_goes_before_that_of_the_address() -> None:
     settings = read_settings(
         prometheus_url="http://you:x@host", prometheus_username="me", prometheus_password=SECRET

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from slowatch.evaluate.judging import Evidence, Status, judge, look_backs_of, severity_rank
+from slowatch.slo.burn import SRE_WORKBOOK_PAIRS
 from slowatch.slo.objective import Objective
 from slowatch.slo.slot import DAY_S, HOUR_S, Span
 from slowatch.slo.tally import MICRO, NOTHING, Tally
@@ -90,6 +91,86 @@ def test_pair_of_look_backs_must_burn_faster_than_its_factor(
     assert judged(look_backs={long_s: burning}).state == "ok"
     if short_s != HOUR_S:
         assert judged(look_backs={short_s: burning}).state == "ok"
+
+
+def steadily(bad: int, length_s: int) -> Tally:
+    """A length in each of whose minutes so many of 10 000 events are bad."""
+    minutes = length_s // 60
+    return tally(bad * minutes, 10_000 * minutes, minutes)
+
+
+def judged_steadily(bad: int, window_s: int) -> Status:
+    """Where 99 % over a rolling window stands after equally bad minutes."""
+    slo = replace(SLO, objective=Objective(Decimal("0.99")), window=RollingWindow(window_s))
+    look_backs = {length_s: steadily(bad, length_s) for length_s in look_backs_of(slo, 60)}
+    return judged(slo, steadily(bad, window_s), look_backs)
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_steady_burn_below_one_is_ok(days: int) -> None:
+    """30 of 10 000 bad where 100 may be: a burn rate of 0.3 leaves 0.7 of the budget for ever."""
+    status = judged_steadily(30, days * DAY_S)
+    assert set(status.burn_rates.values()) == {0.3}
+    assert (status.budget.remaining_ratio, status.state) == (0.7, "ok")
+
+
+@pytest.mark.parametrize(
+    ("window_s", "factors"),
+    [
+        # 2 % and 5 % of the window over 1 h and 6 h; 10 % of it over 1 d and 3 d.
+        (DAY_S, ["0.48", "0.2", "0.1"]),
+        (7 * DAY_S, ["3.36", "1.4", "0.7"]),
+        (10 * DAY_S, ["4.8", "2", "1"]),
+    ],
+)
+def test_factors_of_short_windows(window_s: int, factors: list[str]) -> None:
+    """What the pairs would ask of a window, if all of them were heard."""
+    hour, six_hours, day = (pair.factor(window_s) for pair in SRE_WORKBOOK_PAIRS[:3])
+    assert [hour, six_hours, day] == [Decimal(factor) for factor in factors]
+
+
+@pytest.mark.parametrize(
+    ("window_s", "short_s", "long_s"),
+    [
+        (DAY_S, 300, HOUR_S),  # 0.48
+        (DAY_S, 1800, 6 * HOUR_S),  # 0.2
+        (DAY_S, 2 * HOUR_S, DAY_S),  # 0.1
+        (DAY_S, 6 * HOUR_S, 3 * DAY_S),  # 0.033, and longer than the window
+        (7 * DAY_S, 2 * HOUR_S, DAY_S),  # 0.7
+        (7 * DAY_S, 6 * HOUR_S, 3 * DAY_S),  # 0.233
+        (HOUR_S, 6 * HOUR_S, 3 * DAY_S),
+    ],
+)
+def test_pair_that_harms_no_short_window_says_nothing(
+    window_s: int, short_s: int, long_s: int
+) -> None:
+    """Both look-backs burn at 50, far above the factor, while the window has half its budget."""
+    slo = replace(SLO, objective=Objective(Decimal("0.99")), window=RollingWindow(window_s))
+    burning = tally(5000, 10_000)
+    status = judged(slo, tally(50, 10_000), {short_s: burning, long_s: burning})
+    assert status.state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("window_s", "short_s", "long_s", "bad", "state"),
+    [
+        (7 * DAY_S, 300, HOUR_S, 336, "ok"),  # 3.36
+        (7 * DAY_S, 300, HOUR_S, 337, "page"),
+        (7 * DAY_S, 1800, 6 * HOUR_S, 140, "ok"),  # 1.4
+        (7 * DAY_S, 1800, 6 * HOUR_S, 141, "page"),
+        (10 * DAY_S, 2 * HOUR_S, DAY_S, 100, "ok"),  # 1
+        (10 * DAY_S, 2 * HOUR_S, DAY_S, 101, "ticket"),
+        (30 * DAY_S, 6 * HOUR_S, 3 * DAY_S, 101, "ticket"),  # 1
+    ],
+)
+def test_pair_with_a_factor_of_one_or_more_is_heard(
+    window_s: int, short_s: int, long_s: int, bad: int, state: str
+) -> None:
+    """One bad event of 10 000 beyond the factor, where 100 may be bad."""
+    slo = replace(SLO, objective=Objective(Decimal("0.99")), window=RollingWindow(window_s))
+    burning = tally(bad, 10_000)
+    status = judged(slo, tally(50, 10_000), {short_s: burning, long_s: burning})
+    assert status.state == state
 
 
 def test_time_to_exhaustion_at_the_burn_of_the_last_hour() -> None:

@@ -28,18 +28,24 @@ class Reply:
     after_s: float = 0.0
 
 
+Answering = Callable[[Request], Reply]
+"""A reply that depends on what is asked."""
+
+
 @dataclass(slots=True)
 class Script:
     """Replies in turn, the last one for ever; what was asked is kept."""
 
     url: str = ""
-    replies: list[Reply] = field(default_factory=list)
+    replies: list[Reply | Answering] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def next_reply(self) -> Reply:
+    def reply_to(self, request: Request) -> Reply:
         """The reply whose turn it is."""
-        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        self.requests.append(request)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return reply if isinstance(reply, Reply) else reply(request)
 
 
 def vector(*values: float) -> Reply:
@@ -54,7 +60,7 @@ def said(body: object, status: int = 200) -> Reply:
 
 
 @contextmanager
-def scripted_server(*replies: Reply) -> Iterator[Script]:
+def scripted_server(*replies: Reply | Answering) -> Iterator[Script]:
     """Serve replies on a free loopback port."""
     script = Script(replies=list(replies))
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
@@ -77,10 +83,8 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length") or 0)
             form = parse_qs(self.rfile.read(length).decode())
             headers = {name.lower(): value for name, value in self.headers.items()}
-            script.requests.append(
-                Request(self.path, headers, {name: texts[0] for name, texts in form.items()})
-            )
-            _send(self, script.next_reply(), script.ended.wait)
+            request = Request(self.path, headers, {name: texts[0] for name, texts in form.items()})
+            _send(self, script.reply_to(request), script.ended.wait)
 
         do_GET = do_POST  # noqa: N815  the name that http.server looks for
 
@@ -94,7 +98,7 @@ def _send(handler: BaseHTTPRequestHandler, reply: Reply, wait: Callable[[float],
     if reply.after_s:
         wait(reply.after_s)
     try:
-        handler.send_response(reply.status)
+        handler.send_response_only(reply.status)  # without a date: moments are a test's own
         for name, value in reply.headers.items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(reply.body)))

@@ -3,17 +3,26 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
 from slowatch.demo.child import free_port
 from slowatch.source.answer import Answer, Grid, Refusal, Series
-from slowatch.source.asking import Asker
+from slowatch.source.asking import TAG, TIME_OUTS, Asker
 from slowatch.source.connection import Connection
 from slowatch.source.discovery import retention_s, scrape_interval_s
 from slowatch.source.errors import Misconfigured, Refused, SourceError, Unavailable
-from tests.source.scripted import Reply, Script, said, scripted_server, vector
+from tests.source.scripted import (
+    Answering,
+    Reply,
+    Request,
+    Script,
+    said,
+    scripted_server,
+    vector,
+)
 
 GRID = Grid(60, 60, 60)
 SECRET = "correct-horse"  # noqa: S105  a test's own
@@ -21,7 +30,7 @@ ONE = (Series({"n": "0"}, {60: 7.0}),)
 
 
 @contextmanager
-def asked(*replies: Reply, **settings: object) -> Iterator[tuple[Asker, Script]]:
+def asked(*replies: Reply | Answering, **settings: object) -> Iterator[tuple[Asker, Script]]:
     """An asker that talks to scripted replies."""
     with (
         scripted_server(*replies) as script,
@@ -169,13 +178,172 @@ def test_huge_answer_is_cut_off() -> None:
     assert "larger than 1000000 bytes" in answer.reason
 
 
+@pytest.fixture
+def _little_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that waits hardly longer than a query may take."""
+    monkeypatch.setattr("slowatch.source.connection.ANSWER_WITHIN_S", 0.1)
+
+
+@pytest.mark.usefixtures("_little_margin")
 def test_silent_server_is_given_up() -> None:
-    """Each of three tries is bounded by the time-out."""
-    with asked(Reply(200, b"{}", after_s=30), timeout_s=0.2) as (asker, _):
+    """No expression is blamed: what costs nothing is not answered either."""
+    with asked(Reply(200, b"{}", after_s=30), timeout_s=0.2) as (asker, script):
         started = time.monotonic()
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match="no query in time"):
             ask(asker)
         assert time.monotonic() - started < 5
+    assert [request.form["query"] for request in script.requests] == ["x", "vector(1)"]
+
+
+TOO_LONG = {
+    "server": said({"status": "error", "errorType": "timeout", "error": "query timed out"}, 503),
+    "gateway": Reply(504, b"<html>Gateway Time-out</html>"),
+    "nobody": Reply(200, b"{}", after_s=1.0),
+}
+
+
+def counting(request: Request) -> Reply:
+    """A vector with one series of value 7 for each expression of the query."""
+    query = request.form["query"]
+    if query.startswith("label_replace"):
+        tags = [line.split('"')[3] for line in query.splitlines() if f'"{TAG}"' in line]
+        result = [{"metric": {TAG: tag}, "value": [60, "7"]} for tag in tags]
+        return said({"status": "success", "data": {"resultType": "vector", "result": result}})
+    return vector(7)
+
+
+@pytest.mark.usefixtures("_little_margin")
+@pytest.mark.parametrize("who", TOO_LONG)
+def test_a_slow_expression_is_refused_and_silences_no_other(who: str) -> None:
+    """Whoever gives it up: the server, a gateway before it, or nobody until the client does."""
+
+    def answer(request: Request) -> Reply:
+        return TOO_LONG[who] if "heavy" in request.form["query"] else counting(request)
+
+    with asked(answer, timeout_s=0.3) as (asker, script):
+        answers = asker.ask(["a", "b", "heavy", "c"], GRID)
+        refused = answers.pop("heavy")
+        assert isinstance(refused, Refusal)
+        assert "the query takes too long" in refused.reason
+        assert all(not isinstance(answer, Refusal) for answer in answers.values())
+        before = len(script.requests)
+        asker.ask(["a", "b", "heavy", "c"], GRID)
+        # It alone, then whether anything is answered; and all others.
+        assert len(script.requests) - before == 3
+
+
+@pytest.mark.usefixtures("_little_margin")
+def test_what_takes_nearly_the_time_out_is_waited_for() -> None:
+    """The server gives up first: its answer, or its own words, always come."""
+    slow = Reply(200, vector(7).body, after_s=0.35)
+    with asked(slow, timeout_s=0.3) as (asker, _):
+        assert ask(asker) == ONE
+
+
+@pytest.mark.usefixtures("_no_pause")
+def test_a_full_queue_is_no_refusal() -> None:
+    """The query was not even begun."""
+    full = {"status": "error", "errorType": "timeout", "error": "query timed out in query queue"}
+    with asked(said(full, 503)) as (asker, script):
+        with pytest.raises(Unavailable, match="query queue"):
+            asker.ask(["x", "y"], GRID)
+        assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize("timeout_s", [30.0, 0.01])
+def test_an_overloaded_server_is_not_asked_on_and_on(timeout_s: float) -> None:
+    """Neither many time-outs in a row nor long ones: slots stay unasked, and backfill asks."""
+
+    def answer(request: Request) -> Reply:
+        late = TOO_LONG["server"]
+        is_free = request.form["query"] == "vector(1)"
+        return vector(1) if is_free else Reply(late.status, late.body, late.headers, after_s=0.02)
+
+    with asked(answer, timeout_s=timeout_s, concurrency=1) as (asker, script):
+        with pytest.raises(Unavailable, match="overloaded"):
+            asker.ask([f"x{n}" for n in range(1000)], GRID)
+        assert len(script.requests) <= 3 * TIME_OUTS
+
+
+def test_slow_expressions_are_found_in_the_end() -> None:
+    """Where they are too many to be found at once, each time brings nearer."""
+
+    def answer(request: Request) -> Reply:
+        return TOO_LONG["server"] if "heavy" in request.form["query"] else counting(request)
+
+    expressions = [f"heavy{n}" if n % 10 == 0 else f"x{n}" for n in range(50)]
+    with asked(answer) as (asker, _):
+        for _ in range(6):
+            with suppress(Unavailable):
+                answers = asker.ask(expressions, GRID)
+                break
+    refused = [e for e, answer in answers.items() if isinstance(answer, Refusal)]
+    assert sorted(refused) == [f"heavy{n}" for n in range(0, 50, 10)]
+
+
+def dated(date: str) -> Reply:
+    """A vector from a server that says when it answers."""
+    return Reply(200, vector(7).body, {"Date": date})
+
+
+@pytest.mark.usefixtures("_no_pause")
+@pytest.mark.parametrize("status", [200, 400])
+def test_the_servers_future_is_not_asked_for(status: int) -> None:
+    """A clock that is wrong would else have nothing recorded, and never asked for again."""
+    body = said({"status": "error", "error": "no"}).body if status == 400 else vector(7).body
+    reply = Reply(status, body, {"Date": formatdate(60_000, usegmt=True)})
+    with asked(reply) as (asker, _):
+        with pytest.raises(Unavailable, match="clocks of slowatch and Prometheus disagree by 6 s"):
+            asker.ask(["x"], Grid(60_006, 60_006, 60))
+        with pytest.raises(Unavailable, match="disagree by 6000 s"):
+            asker.ask(["x"], Grid(60_000, 66_000, 60))
+        assert asker.effort.failures == asker.effort.queries == 6
+
+
+@pytest.mark.parametrize(
+    "date", [formatdate(55, usegmt=True), formatdate(2e9, usegmt=True), "", "yesterday"]
+)
+def test_a_past_moment_is_asked_of_any_clock(date: str) -> None:
+    """Within its whole seconds; a server whose date cannot be read is trusted."""
+    with asked(dated(date)) as (asker, _):
+        assert ask(asker) == ONE
+
+
+def test_a_closed_asker_says_so() -> None:
+    """With nothing foreign, and at once."""
+    with asked(vector(7)) as (asker, _):
+        asker.close()
+        began = time.monotonic()
+        for question in (
+            lambda: ask(asker),
+            lambda: asker.samples("x[1m]", 60),
+            asker.runtime_information,
+        ):
+            with pytest.raises(Unavailable):
+                question()
+        assert time.monotonic() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://bob:se/cret@prom:9090", "http://prom:9090"),
+        ("http://bob:s#ecret@prom:9090/x", "http://prom:9090/x"),
+        ("http://bob:s?ecret@prom", "http://prom"),
+        ("http://bob:s@e/cret@", "http://…"),
+        ("http://bob:s/ecret@[::1", "http://…"),
+        ("bob:se/cret@prom:9090", "prom:9090"),
+        ("http://bob:x://cret@prom", "http://prom"),
+    ],
+)
+def test_a_password_that_is_not_encoded_is_not_shown(url: str, shown: str) -> None:
+    """Nor is anybody asked: where it ends cannot be told for sure."""
+    connection = Connection(url)
+    assert connection.shown_url == shown
+    with pytest.raises(Misconfigured, match="a password must be percent-encoded") as caught:
+        Asker(connection)
+    assert shown in str(caught.value)
+    assert "cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
 def test_nobody_there_is_unavailable() -> None:

@@ -97,11 +97,17 @@ class Daemon:
             self._refresh(self.snapshot.as_of_s)
 
     def compact(self) -> None:
-        """Turn old slots into hours and forget what is older than the retention."""
+        """Turn old slots into hours and forget what is older than the retention.
+
+        Both are for ever. So they go by a slot that Prometheus has told of, not by the clock alone.
+        """
+        measured_end_s = self.health.measured_end_s
+        if measured_end_s is None:
+            return
         windows = [slo.window.length_at(int(self._now())) for slo in self._reading.slos]
         retention_s = max([self._settings.retention, *(w + DAY_S for w in windows)])
         try:
-            self._watch.compact(self._settled_end(), retention_s)
+            self._watch.compact(min(measured_end_s, self._settled_end()), retention_s)
         except LedgerError as error:
             log.error("compaction_failed", error=str(error))
 
@@ -159,9 +165,13 @@ class Daemon:
         measured_end_s = self.health.measured_end_s
         if measured_end_s is None:
             reasons.append("no slot has been measured since the start")
+        elif measured_end_s > self._now():
+            reasons.append("the newest slot ends in the future: the clock was set back")
         elif self._now() - measured_end_s > 3 * self._settings.slot + self._settings.settle:
             ago_s = self._now() - measured_end_s
             reasons.append(f"the newest slot ended {ago_s:.0f} s ago")
+        if self.snapshot.as_of_s > self._now():
+            reasons.append("what is shown is of the future: the clock was set back")
         warnings = list(dict.fromkeys(self._asker.effort.warnings))
         return Readiness(reasons, warnings, self._reading.problems)
 
@@ -225,9 +235,12 @@ class Daemon:
             raise Stopping("slowatch ends")
 
     def _refresh(self, end_s: int) -> None:
-        """Judge at `end_s`, or at the moment of the snapshot where that is newer already."""
+        """Judge at `end_s`, or at the moment of the snapshot where that is newer already.
+
+        A snapshot of the future, from before a clock was set right, does not count.
+        """
         with self._judging:
-            end_s = max(end_s, self.snapshot.as_of_s)
+            end_s = min(max(end_s, self.snapshot.as_of_s), self._settled_end())
             try:
                 statuses = tuple(self._watch.judge(end_s))
             except LedgerError as error:

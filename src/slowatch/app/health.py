@@ -40,7 +40,7 @@ class Health:
     def measured(self, end_s: int) -> None:
         """Note that the slot that ends at `end_s` was asked for and recorded."""
         with self._lock:
-            self._measured_end_s = max(self._measured_end_s or 0, end_s)
+            self._measured_end_s = end_s
 
     @property
     def counts(self) -> Counts:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
@@ -14,7 +14,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
-from slowatch.source.connection import Connection
+from slowatch.source.connection import Connection, is_encoded, split_address
 from slowatch.spec.mistake import Mistake
 from slowatch.spec.units import read_duration
 
@@ -41,15 +41,18 @@ def _paths(value: object) -> object:
 
 def _prometheus_url(value: str) -> str:
     """A value that `urlsplit` can take apart; messages never hold it: there may be a password."""
+    scheme, credentials, rest = split_address(value)
     try:
-        parts = urlsplit(value)
-        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+        parts = urlsplit(scheme + rest)
+        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        if is_address and is_encoded(credentials):
             return value
     except ValueError:
         pass
     raise ValueError(
         "this is no address of a Prometheus: write http://localhost:9090; "
-        "in a password, write @ as %40, / as %2F and : as %3A"
+        "a password must be percent-encoded: "
+        "write @ as %40, / as %2F, : as %3A, # as %23 and ? as %3F"
     )
 
 
@@ -99,10 +102,13 @@ class Settings(BaseSettings):
     prometheus_client_cert: Path | None = Field(None, description="Client certificate (PEM).")
     prometheus_client_key: Path | None = Field(None, description="Its key (PEM), if separate.")
     prometheus_timeout: Seconds = Field(
-        30.0, ge=1, le=600, description="The longest that one request may take."
+        30.0, ge=1, le=600, description="The longest that one query may take."
     )
     prometheus_concurrency: int = Field(
-        4, ge=1, le=32, description="Requests under way at once, at most."
+        4,
+        ge=1,
+        le=32,
+        description="Requests under way at once for a slot; for backfill half as many.",
     )
     rules: Paths = Field(
         (Path("rules"),), description="Spec files or folders, separated by `:` in a variable."
@@ -207,11 +213,9 @@ class Settings(BaseSettings):
 
 def _without_credentials(url: str) -> tuple[str, str | None, str | None]:
     """An address, and the user and password that it held: no library sees them in it."""
-    parts = urlsplit(url)
-    userinfo, _, host = parts.netloc.rpartition("@")
-    user, has_password, password = userinfo.partition(":")
-    bare = urlunsplit(parts._replace(netloc=host))
-    return bare, unquote(user) or None, unquote(password) if has_password else None
+    scheme, credentials, rest = split_address(url)
+    user, has_password, password = credentials.partition(":")
+    return scheme + rest, unquote(user) or None, unquote(password) if has_password else None
 
 
 def _plain(secret: SecretStr | None) -> str | None:

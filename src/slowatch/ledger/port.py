@@ -130,12 +130,3 @@ class Size:
 
     stored_bytes: int
     series: int
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesTally:
-    """The tally of one label set of one thing asked, over a span that the caller named."""
-
-    key: str
-    labels: Labels
-    tally: Tally

@@ -7,8 +7,9 @@ chain costs its square.
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -28,16 +29,45 @@ Gate = Callable[[], None] | None
 TAG = "slowatch_q"
 BATCH = 50
 ATTEMPTS = 3
+TIME_OUTS = 8
+"""How many may be met while one batch is split: what one slow expression, or two, cost in 50."""
+SPLIT_WITHIN = 4.0
+"""How many times the time-out a batch may be split for, once a part of it took too long."""
+CLOCKS_WITHIN_S = 5.0
+"""How far a moment may lie in the server's future: its `Date` is in whole seconds."""
 _KEPT_WARNINGS = 20
 
 
+@dataclass(slots=True)
+class _Trial:
+    """How one batch and its parts are asked, and what time-outs that has met so far."""
+
+    grid: Grid
+    gate: Gate
+    time_outs: int = 0
+    first_s: float = 0.0
+
+    def add_time_out(self, at_s: float) -> None:
+        self.first_s = self.first_s if self.time_outs else at_s
+        self.time_outs += 1
+
+    def is_hopeless(self, at_s: float, timeout_s: float) -> bool:
+        return self.time_outs > TIME_OUTS or at_s - self.first_s > SPLIT_WITHIN * timeout_s
+
+
 class Asker:
-    """Sends expressions to one Prometheus; safe to use from several threads."""
+    """Sends expressions to one Prometheus; safe to use from several threads.
+
+    What has a gate waits there in workers of its own, so that it never stands before what has none.
+    """
 
     def __init__(self, connection: Connection, *, batch: int = BATCH) -> None:
         self._connection = connection
         self._client = http_client(connection)
         self._pool = ThreadPoolExecutor(connection.concurrency, thread_name_prefix="asking")
+        self._gated_pool = ThreadPoolExecutor(
+            connection.gated_concurrency, thread_name_prefix="asking behind a gate"
+        )
         self._batch = batch
         self._guilty: set[str] = set()
         self._lock = threading.Lock()
@@ -45,7 +75,8 @@ class Asker:
 
     def close(self) -> None:
         """End all connections; what is still under way is not waited for."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._gated_pool, self._pool):
+            pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     def ask(
@@ -64,7 +95,7 @@ class Asker:
         """
         answers: dict[str, Answer] = {}
         batches = self._batches(dict.fromkeys(expressions), weights or {})
-        for part in self._pool.map(lambda batch: self._ask_batch(batch, grid, gate), batches):
+        for part in self._parts(batches, grid, gate):
             answers.update(part)
         return answers
 
@@ -77,16 +108,31 @@ class Asker:
         try:
             response = self._client.get("/api/v1/status/runtimeinfo")
             data = response.json()["data"]
-        except (httpx.RequestError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (httpx.RequestError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            # A RuntimeError: nested too deeply, or the client was closed.
             raise Unavailable(f"{self._connection.shown_url} does not tell") from error
         return data if isinstance(data, dict) else {}
 
+    def _parts(
+        self, batches: Sequence[Sequence[str]], grid: Grid, gate: Gate
+    ) -> Iterator[dict[str, Answer]]:
+        pool = self._pool if gate is None else self._gated_pool
+        try:
+            parts = pool.map(lambda batch: self._ask_batch(batch, _Trial(grid, gate)), batches)
+        except RuntimeError as error:  # the pool was shut down
+            raise self._ended() from error
+        try:
+            yield from parts
+        except CancelledError as error:
+            raise self._ended() from error
+
     def _batches(self, expressions: Iterable[str], weights: Mapping[str, int]) -> list[list[str]]:
         """Batches of bounded weight, the heaviest first; what was refused before goes alone."""
+        guilty = self._guilty.copy()
+        heavy = {e: self._batch if e in guilty else weights.get(e, 1) for e in expressions}
         batches: list[list[str]] = []
         room = 0
-        for expression in sorted(expressions, key=lambda e: -weights.get(e, 1)):
-            weight = self._batch if expression in self._guilty else weights.get(expression, 1)
+        for expression, weight in sorted(heavy.items(), key=lambda item: -item[1]):
             if weight > room:
                 batches.append([])
                 room = self._batch
@@ -94,48 +140,83 @@ class Asker:
             room -= weight
         return batches
 
-    def _ask_batch(self, batch: Sequence[str], grid: Grid, gate: Gate) -> dict[str, Answer]:
-        if gate is not None:
-            gate()
+    def _ask_batch(self, batch: Sequence[str], trial: _Trial) -> dict[str, Answer]:
+        if trial.gate is not None:
+            trial.gate()
         try:
             query = joined(batch) if len(batch) > 1 else batch[0]
-            found = decoding.series(self._query(_form(query, grid)))
+            found = decoding.series(self._query(_form(query, trial.grid)))
+        except decoding.TooSlow as slow:
+            self._doubt(batch, trial, slow)
+            return self._split(batch, trial, slow)
         except Refused as refused:
-            return self._split(batch, grid, gate, refused)
+            return self._split(batch, trial, refused)
         self._guilty.difference_update(batch)
         return _untagged(batch, found) if len(batch) > 1 else {batch[0]: tuple(found)}
 
-    def _split(
-        self,
-        batch: Sequence[str],
-        grid: Grid,
-        gate: Gate,
-        refused: Refused,
-    ) -> dict[str, Answer]:
+    def _doubt(self, batch: Sequence[str], trial: _Trial, slow: Refused) -> None:
+        """Raise Unavailable where it is not the batch that is slow, but the server.
+
+        What is suspected by then is asked alone the next time, so that whatever is slow is found in
+        the end.
+        """
+        now_s = time.monotonic()
+        trial.add_time_out(now_s)
+        if len(batch) == 1:
+            self._check_it_answers(trial.grid)
+        elif trial.is_hopeless(now_s, self._connection.timeout_s):
+            self._guilty.update(batch)
+            raise Unavailable(
+                f"{self._connection.shown_url} is overloaded: {trial.time_outs} queries took too "
+                "long, one after the other"
+            ) from slow
+
+    def _check_it_answers(self, grid: Grid) -> None:
+        """Raise Unavailable where the server does not even answer what costs nothing."""
+        try:
+            self._query({"query": "vector(1)", "time": str(grid.last_s)})
+        except decoding.TooSlow as slow:
+            raise Unavailable(f"{self._connection.shown_url} answers no query in time") from slow
+        except Refused:
+            return  # an answer too
+
+    def _split(self, batch: Sequence[str], trial: _Trial, refused: Refused) -> dict[str, Answer]:
         if len(batch) == 1:
             self._guilty.add(batch[0])
             with self._lock:
                 self.effort.refusals += 1
             return {batch[0]: Refusal(str(refused))}
         half = len(batch) // 2
-        left = self._ask_batch(batch[:half], grid, gate)
-        return left | self._ask_batch(batch[half:], grid, gate)
+        left = self._ask_batch(batch[:half], trial)
+        return left | self._ask_batch(batch[half:], trial)
 
     def _query(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         path = "/api/v1/query_range" if "step" in form else "/api/v1/query"
         timeout = f"{self._connection.timeout_s:g}s"
         body = {**form, "timeout": timeout, "stats": "all"}
         for attempt in stamina.retry_context(
-            on=Unavailable, attempts=ATTEMPTS, wait_initial=0.2, wait_max=2.0, timeout=None
+            on=self._may_heal, attempts=ATTEMPTS, wait_initial=0.2, wait_max=2.0, timeout=None
         ):
             with attempt:
                 return self._post(path, body)
         raise AssertionError("stamina either returns or raises")
 
+    def _may_heal(self, error: Exception) -> bool:
+        return isinstance(error, Unavailable) and not self._client.is_closed
+
+    def _ended(self) -> Unavailable:
+        return Unavailable(f"{self._connection.shown_url} is asked nothing more: slowatch ends")
+
     def _post(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
         started = time.perf_counter()
         try:
             status, content = self._send(path, form)
+        except Unavailable:
+            self._count(started, failed=True)
+            raise
+        except httpx.ReadTimeout as error:
+            self._count(started, failed=True)
+            raise decoding.TooSlow("the query takes too long: no answer came in time") from error
         except httpx.TransportError as error:
             self._count(started, failed=True)
             raise Unavailable(
@@ -146,6 +227,10 @@ class Asker:
             raise Misconfigured(
                 f"{self._connection.shown_url} answers with what cannot be decoded: {error}"
             ) from error
+        except RuntimeError as error:
+            if not self._client.is_closed:
+                raise
+            raise self._ended() from error
         data = self._decoded(status, content, started)
         self._count(started, read=decoding.samples_read(data))
         return data
@@ -160,7 +245,21 @@ class Asker:
                 if size > limit:
                     raise Refused(f"the answer is larger than {limit} bytes; ask for fewer series")
                 parts.append(part)
+        self._check_clocks(form, response.headers.get("Date"))
         return response.status_code, b"".join(parts)
+
+    def _check_clocks(self, form: Mapping[str, str], date: str | None) -> None:
+        """Raise Unavailable where a moment was asked for that the server has not seen yet.
+
+        Its answer would be recorded as what happened then, and never asked for again.
+        """
+        server_s = decoding.date_s(date)
+        ahead_s = 0.0 if server_s is None else float(form.get("end") or form["time"]) - server_s
+        if ahead_s > CLOCKS_WITHIN_S:
+            raise Unavailable(
+                f"the clocks of slowatch and Prometheus disagree by {ahead_s:.0f} s or more: "
+                f"what is asked for lies that far in the future of {self._connection.shown_url}"
+            )
 
     def _decoded(self, status: int, content: bytes, started: float) -> Mapping[str, Any]:
         url = self._connection.shown_url
@@ -170,8 +269,6 @@ class Asker:
             body = None
         if status != 200:
             self._count(started, failed=True)
-            if decoding.is_timeout(body):
-                raise Refused(f"the query takes too long: {body.get('error', 'no more was said')}")
             raise decoding.failure(status, body, url)
         if body is None:
             self._count(started, failed=True)

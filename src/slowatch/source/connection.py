@@ -1,5 +1,6 @@
 """How to reach Prometheus: address, credentials, certificates, bounds."""
 
+import re
 import ssl
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
@@ -13,14 +14,20 @@ if TYPE_CHECKING:
     import httpx
     import requests
 
+ANSWER_WITHIN_S = 5.0
+"""How much longer an answer is waited for than a query may take: the server gives up first."""
+_DIRECT = 4
+"""Requests of those who ask without a pool: a live slot, backfill, discovery, readiness."""
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Where Prometheus is and how to speak to it.
 
     A bearer token file is read again for each request, since tokens rotate. `timeout_s` bounds one
-    request, `response_bytes` the body of one answer, `concurrency` the requests under way at once.
-    Secrets do not show in `repr`.
+    query, `response_bytes` the body of one answer, `concurrency` the requests under way at once for
+    a slot. Secrets do not show in `repr`.
     """
 
     url: str
@@ -39,12 +46,19 @@ class Connection:
     @property
     def shown_url(self) -> str:
         """The address without credentials, for logs and messages."""
+        scheme, _, rest = split_address(self.url)
+        if not scheme:
+            return rest
         try:
-            parts = urlsplit(self.url)
+            parts = urlsplit(scheme + rest)
         except ValueError:
-            return self.url.rpartition("@")[2]
-        host = parts.netloc.rpartition("@")[2]
-        return f"{parts.scheme}://{host}{parts.path}".rstrip("/")
+            return f"{scheme}…"
+        return f"{scheme}{parts.netloc}{parts.path}".rstrip("/") if parts.netloc else f"{scheme}…"
+
+    @property
+    def gated_concurrency(self) -> int:
+        """The requests under way at once, at most, that let a slot go first."""
+        return max(1, self.concurrency // 2)
 
     def authorization(self) -> str | None:
         """The bearer header's value, or None. Raises Misconfigured if the file cannot be read."""
@@ -52,6 +66,23 @@ class Connection:
         if self.bearer_token_file is not None:
             token = _read_secret(self.bearer_token_file)
         return f"Bearer {token}" if token else None
+
+
+def split_address(url: str) -> tuple[str, str, str]:
+    """Scheme, credentials and the rest of an address, as text; any of them may be empty.
+
+    Whatever stands before the last `@` counts as credentials, also where a password that is not
+    percent-encoded keeps them from being that by the rules: nothing of it may be shown.
+    """
+    found = _SCHEME.match(url)
+    scheme = found.group() if found else ""
+    credentials, _, rest = url[len(scheme) :].rpartition("@")
+    return scheme, credentials, rest
+
+
+def is_encoded(credentials: str) -> bool:
+    """Whether credentials can stand in an address: what ends its host is not in them as it is."""
+    return not set(credentials) & set("/?#")
 
 
 def http_client(connection: Connection) -> "httpx.Client":
@@ -81,8 +112,14 @@ def http_client(connection: Connection) -> "httpx.Client":
         auth=basic or (_Bearer() if _has_token(connection) else None),
         headers={"User-Agent": "slowatch", **connection.headers},
         verify=_ssl_context(connection),
-        timeout=httpx.Timeout(connection.timeout_s, connect=min(5.0, connection.timeout_s)),
-        limits=httpx.Limits(max_connections=connection.concurrency + 2),
+        timeout=httpx.Timeout(
+            connection.timeout_s,
+            connect=min(5.0, connection.timeout_s),
+            read=connection.timeout_s + ANSWER_WITHIN_S,
+        ),
+        limits=httpx.Limits(
+            max_connections=connection.concurrency + connection.gated_concurrency + _DIRECT
+        ),
         trust_env=False,
     )
 
@@ -114,8 +151,14 @@ def _has_token(connection: Connection) -> bool:
 
 
 def _check_url(connection: Connection) -> None:
+    scheme, credentials, rest = split_address(connection.url)
+    if not is_encoded(credentials) or (credentials and not rest):
+        raise Misconfigured(
+            f"{connection.shown_url!r} is no address of a Prometheus with the credentials that "
+            "were given in it; a password must be percent-encoded"
+        )
     try:
-        parts = urlsplit(connection.url)
+        parts = urlsplit(scheme + rest)
         is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         is_address = False

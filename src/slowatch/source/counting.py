@@ -1,40 +1,27 @@
 """Counting: events per slot of many counters, summed in the engine, repaired where irregular."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import is_
 
-import structlog
-
-from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series
+from slowatch.source.answer import Answer, Grid, Refusal, Series
 from slowatch.source.asking import Asker, Gate
 from slowatch.source.census import CountedCombinations
-from slowatch.source.counters import (
-    LOOK_BACK_S,
-    CounterNeed,
-    growth,
-    irregular,
-    last_known,
-    raw,
+from slowatch.source.counter_groups import (
+    CounterGroup,
+    all_by,
+    counter_of,
+    is_watched,
+    values_in,
+    values_of,
 )
+from slowatch.source.counters import CounterNeed, growth, irregular
 from slowatch.source.errors import Refused
-from slowatch.source.planning import Group, Values, grouped
-from slowatch.source.promql_text import escape_regex
-from slowatch.source.repairing import Origin, growth_within, starts_before
-from slowatch.spec.compiled import Counter, Matcher
+from slowatch.source.planning import Values, grouped
+from slowatch.source.rereading import Repair, cells
 
-log = structlog.get_logger(__name__)
-
-LAST_KNOWN_S = 3600
-"""How far back the last value of a series that comes back is looked for."""
-LONG_AGO_S = 30 * 86_400
-"""How far back a series is looked for that would else be taken for new."""
-YOUNG_S = 120
-"""A process that began this long before the slot, at most, had all its counters at zero then."""
 REPAIR_SPAN_S = 1800
 PLANNED_FOR_S = 3600
-NARROW_BELOW = 200
-"""With fewer irregular groups than this, raw samples are asked for these groups alone."""
 
 
 @dataclass(slots=True)
@@ -50,9 +37,6 @@ class Counted:
     refused: str | None = None
 
 
-CounterGroup = Group[CounterNeed]
-Identity = frozenset[tuple[str, str]]
-LastKnown = dict[Identity, float]
 Irregular = dict[int, set[Values]]
 """Groups of a need with irregular series, by the slot's end."""
 
@@ -91,7 +75,7 @@ class Counting:
             and any(need.watched_by in unheard for need in group.members.values())
         ]
         apart = [one for group in refused for one in group.apart()]
-        ordered = sorted((*apart, *again), key=_is_watched)
+        ordered = sorted((*apart, *again), key=is_watched)
         return counted | self._count(ordered, odd, grid, gate)[0]
 
     def _grouped(self, needs: Sequence[CounterNeed], at_s: int) -> list[CounterGroup]:
@@ -100,7 +84,7 @@ class Counting:
         is_same = len(last) == len(needs) and all(map(is_, last, needs))
         if not is_same or abs(at_s - planned_at_s) >= PLANNED_FOR_S:
             # Those that are watched come last: by then it is known what is irregular.
-            groups = sorted(grouped(needs, self.census.at(at_s)), key=_is_watched)
+            groups = sorted(grouped(needs, self.census.at(at_s)), key=is_watched)
             self._last_grouped = (needs, at_s, groups)
         return groups
 
@@ -127,7 +111,7 @@ class Counting:
 
     def _expressions(self, group: CounterGroup, slot_s: int) -> list[str]:
         """A group's growth in the slot that ends; and its irregular series, if nobody watches."""
-        counter, by = _counter(group), _all_by(group)
+        counter, by = counter_of(group), all_by(group)
         grown = growth(counter, by=by, slot_s=slot_s)
         if group.first.watched_by is not None:
             return [grown]
@@ -146,7 +130,7 @@ class Counting:
             if isinstance(answer, Refusal):
                 return {n: Counted(refused=answer.reason) for n in group.members.values()}
         grown, *irregular_series = (a for a in told if not isinstance(a, Refusal))
-        table = {_values(s, _all_by(group)): dict(s.points) for s in grown}
+        table = {values_in(s, all_by(group)): dict(s.points) for s in grown}
         for series in irregular_series:
             _note_irregular(group, series, odd)
         rows = _irregular_rows(group, odd)
@@ -172,7 +156,7 @@ class Counting:
             try:
                 repaired = repair.values(wanted)
             except Refused as refused:
-                repaired = dict.fromkeys(_cells(wanted))
+                repaired = dict.fromkeys(cells(wanted))
                 unknown.update(dict.fromkeys(repaired, f"reset or restart, and: {refused}"))
             for (key, end_s), value in repaired.items():
                 row = table.setdefault(key, {})
@@ -180,115 +164,6 @@ class Counting:
                 if value is not None:
                     row[end_s] = value
         return unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """A few neighbouring irregular slots of one group, counted again from raw samples."""
-
-    asker: Asker
-    group: CounterGroup
-    touched: set[Values]
-    ends: Sequence[int]
-    slot_s: int
-    scrape_s: int
-
-    def values(self, wanted: Mapping[int, set[Values]]) -> dict[tuple[Values, int], float | None]:
-        """Events per touched group and slot end; None where no series has a sample in the slot.
-
-        Raises Refused when the samples cannot be read.
-        """
-        events: dict[tuple[Values, int], float | None] = dict.fromkeys(_cells(wanted))
-        found = self._samples()
-        origins = self._origins(found)
-        for one in found:
-            key = _values(one, _all_by(self.group))
-            for end_s in self.ends:
-                if key in wanted[end_s]:
-                    origin = origins(one, end_s)
-                    grown = growth_within(one.samples, end_s - self.slot_s, end_s, origin)
-                    if grown is not None:
-                        events[key, end_s] = (events[key, end_s] or 0.0) + grown
-        return events
-
-    @property
-    def _over_s(self) -> int:
-        return self.ends[-1] - self.ends[0] + self.slot_s + LOOK_BACK_S
-
-    def _counter(self) -> Counter:
-        if len(self.touched) > NARROW_BELOW:
-            return _counter(self.group)
-        return narrowed(_counter(self.group), _all_by(self.group), self.touched)
-
-    def _samples(self) -> list[Samples]:
-        counter, over_s = self._counter(), self._over_s
-        query = raw(counter, over_s=over_s, slot_s=self.slot_s, scrape_s=self.scrape_s)
-        return self.asker.samples(query, self.ends[-1])
-
-    def _origins(self, found: Sequence[Samples]) -> Callable[[Samples, int], Origin]:
-        """Where each series without a sample before a slot starts counting from."""
-        unseen = any(
-            not starts_before(s.samples, end_s - self.slot_s) for s in found for end_s in self.ends
-        )
-        if not unseen:
-            return lambda _series, _end_s: Origin()
-        known = self._last_known(self._counter(), LAST_KNOWN_S)
-        targets = {end_s: Targets.at(self.asker, end_s, self.slot_s) for end_s in self.ends}
-        known |= self._long_gone(found, known)
-
-        def origin(series: Samples, end_s: int) -> Origin:
-            return Origin(known.get(_identity(series)), targets[end_s].brought_new(series))
-
-        return origin
-
-    def _long_gone(self, found: Sequence[Samples], known: Mapping[Identity, float]) -> LastKnown:
-        """Last values, from long ago, of series that would else be taken for new ones.
-
-        A truly new series has no past, so nothing is read; one that a filter had hidden for a while
-        must not be counted from zero.
-        """
-        start_s = self.ends[0] - self.slot_s
-        newcomers = [
-            one
-            for one in found
-            if not starts_before(one.samples, start_s) and _identity(one) not in known
-        ]
-        if not newcomers or len(newcomers) > NARROW_BELOW:
-            return {}
-        labels = sorted({label for one in newcomers for label, _ in _identity(one)})
-        counter = narrowed(_counter(self.group), labels, {_values(o, labels) for o in newcomers})
-        return self._last_known(counter, LONG_AGO_S)
-
-    def _last_known(self, counter: Counter, over_s: int) -> LastKnown:
-        expression = last_known(counter, back_s=self._over_s, over_s=over_s, scrape_s=self.scrape_s)
-        at_s = self.ends[-1]
-        answer = self.asker.ask([expression], Grid(at_s, at_s, self.slot_s))[expression]
-        if isinstance(answer, Refusal):
-            raise Refused(answer.reason)
-        return {_identity(series): series.points[at_s] for series in answer}
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """Which scrape targets were up when a slot began, and which began about then."""
-
-    up: frozenset[tuple[str, str]]
-    young: frozenset[tuple[str, str]]
-
-    @classmethod
-    def at(cls, asker: Asker, end_s: int, slot_s: int) -> "Targets":
-        """What Prometheus knows of its targets at one slot."""
-        up = f"max by (job, instance) (up offset {slot_s}s) == 1"
-        since_s = end_s - slot_s - max(slot_s, YOUNG_S)
-        started = f"last_over_time(process_start_time_seconds[{slot_s}s])"
-        young = f"max by (job, instance) ({started}) >= {since_s}"
-        answers = asker.ask([up, young], Grid(end_s, end_s, slot_s))
-        return cls(_instances(answers[up]), _instances(answers[young]))
-
-    def brought_new(self, series: Samples) -> bool:
-        """Whether a series not seen before began at zero: a new label value, or a new process."""
-        target = (series.labels.get("job", ""), series.labels.get("instance", ""))
-        return target in self.up or target in self.young
 
 
 def _note_irregular(
@@ -299,7 +174,7 @@ def _note_irregular(
         if need is not None:
             own = odd.setdefault(need, {})
             for end_s in series.points:
-                own.setdefault(end_s, set()).add(_values(series, need.by))
+                own.setdefault(end_s, set()).add(values_in(series, need.by))
 
 
 def _irregular_rows(
@@ -307,34 +182,14 @@ def _irregular_rows(
 ) -> dict[int, set[Values]]:
     """The rows of a group's table that must be repaired, by the slot's end."""
     rows: dict[int, set[Values]] = {}
-    all_by = _all_by(group) if odd else ()
+    names = all_by(group) if odd else ()
     for told_apart, need in group.members.items() if odd else ():
         for end_s, groups in odd.get(need.watched_by or need, {}).items():
             for values in groups:
                 labels = dict(zip(group.varying, told_apart, strict=True))
                 labels.update(zip(need.by, values, strict=True))
-                rows.setdefault(end_s, set()).add(tuple(labels[name] for name in all_by))
+                rows.setdefault(end_s, set()).add(values_of(labels, names))
     return rows
-
-
-def _counter(group: CounterGroup) -> Counter:
-    first = group.first.counter
-    return Counter(first.metric, group.matchers, first.view)
-
-
-def _all_by(group: CounterGroup) -> tuple[str, ...]:
-    """The labels that a grouped query keeps: what is asked by, and what tells members apart."""
-    return tuple(dict.fromkeys((*group.first.by, *group.varying)))
-
-
-def narrowed(counter: Counter, labels: Sequence[str], groups: Iterable[Values]) -> Counter:
-    """The counter limited to groups of label values (and their cross combinations)."""
-    columns = list(zip(*groups, strict=True))
-    limits = [
-        Matcher(label, "=~", "|".join(sorted({escape_regex(value) for value in column})))
-        for label, column in zip(labels, columns, strict=True)
-    ]
-    return Counter(counter.metric, (*counter.matchers, *limits), counter.view)
 
 
 def _runs(ends: Sequence[int], span_s: int) -> Iterator[list[int]]:
@@ -349,14 +204,6 @@ def _runs(ends: Sequence[int], span_s: int) -> Iterator[list[int]]:
         yield run
 
 
-def _cells(wanted: Mapping[int, set[Values]]) -> list[tuple[Values, int]]:
-    return [(key, end_s) for end_s, keys in wanted.items() for key in keys]
-
-
-def _is_watched(group: CounterGroup) -> bool:
-    return group.first.watched_by is not None
-
-
 def _shared_out(
     group: CounterGroup,
     table: Mapping[Values, dict[int, float]],
@@ -364,35 +211,17 @@ def _shared_out(
 ) -> dict[CounterNeed, Counted]:
     """Each member's part of the table, its groups named by the labels that it is asked by."""
     counted = {need: Counted() for need in group.members.values()}
-    all_by = _all_by(group)
+    names = all_by(group)
     for key, row in table.items():
-        labels = dict(zip(all_by, key, strict=True))
+        labels = dict(zip(names, key, strict=True))
         need = group.member_of(labels)
         if need is not None and row:
-            own = counted[need].values.setdefault(_values_of(labels, need.by), {})
+            own = counted[need].values.setdefault(values_of(labels, need.by), {})
             for end_s, value in row.items():
                 own[end_s] = own.get(end_s, 0.0) + value
     for (key, end_s), reason in unknown.items():
-        labels = dict(zip(all_by, key, strict=True))
+        labels = dict(zip(names, key, strict=True))
         need = group.member_of(labels)
         if need is not None:
-            counted[need].unknown[_values_of(labels, need.by), end_s] = reason
+            counted[need].unknown[values_of(labels, need.by), end_s] = reason
     return counted
-
-
-def _values_of(labels: Mapping[str, str], by: Sequence[str]) -> Values:
-    return tuple(labels[name] for name in by)
-
-
-def _values(series: Series | Samples, labels: Sequence[str]) -> Values:
-    return tuple(series.labels.get(label, "") for label in labels)
-
-
-def _identity(series: Series | Samples) -> Identity:
-    return frozenset((k, v) for k, v in series.labels.items() if k != "__name__")
-
-
-def _instances(answer: Answer) -> frozenset[tuple[str, str]]:
-    if isinstance(answer, Refusal):
-        return frozenset()
-    return frozenset((s.labels.get("job", ""), s.labels.get("instance", "")) for s in answer)

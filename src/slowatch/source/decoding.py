@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slowatch.source.answer import Samples, Series
 from slowatch.source.errors import Misconfigured, Refused, Unavailable
 
-_HEALS = {"timeout", "canceled", "unavailable", "internal"}
+
+class TooSlow(Refused):
+    """The query was given up for its slowness: its own, or that of an overloaded server."""
 
 
 def failure(status: int, body: Any, url: str) -> Refused | Unavailable | Misconfigured:  # noqa: ANN401
     """The exception that an answer other than 200 means."""
     said = body.get("error") if isinstance(body, dict) else None
     kind = body.get("errorType") if isinstance(body, dict) else None
+    if (kind == "timeout" and "query queue" not in str(said)) or (kind is None and status == 504):
+        return TooSlow(f"the query takes too long: {said or f'HTTP {status}'}")
     if status in {400, 413, 414, 422} and said:
         return Refused(str(said))
     if status in {401, 403}:
@@ -24,9 +30,13 @@ def failure(status: int, body: Any, url: str) -> Refused | Unavailable | Misconf
     return Misconfigured(f"{url} answers HTTP {status}; is it the address of a Prometheus?")
 
 
-def is_timeout(body: Any) -> bool:  # noqa: ANN401
-    """Whether the server gave a query up because it took too long."""
-    return isinstance(body, dict) and body.get("errorType") == "timeout"
+def date_s(header: str | None) -> float | None:
+    """The moment that a `Date` header tells; None where it tells none."""
+    try:
+        date = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
 
 
 def query_data(body: Any, url: str) -> Mapping[str, Any]:  # noqa: ANN401
