@@ -43,10 +43,9 @@ class Times:
         first_s = int(form.get("start") or form["time"])
         moments = range(first_s, int(form.get("end", first_s)) + 1, int(form.get("step", "60")))
         points = [[at_s, "1"] for at_s in moments if at_s <= self.server_s]
-        kind, found = "vector", {"value": points[0] if points else None}
-        if "end" in form:
-            kind, found = "matrix", {"values": points}
-        result = [{"metric": {}, **found}] if points else []
+        kind, key = ("matrix", "values") if "end" in form else ("vector", "value")
+        value: object = points if kind == "matrix" else next(iter(points), None)
+        result = [{"metric": {}, key: value}] if points else []
         reply = said({"status": "success", "data": {"resultType": kind, "result": result}})
         date = {"Date": formatdate(self.server_s, usegmt=True)} if self.is_told else {}
         return Reply(200, reply.body, date)

@@ -11,8 +11,8 @@ from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.question import question_of
 from slowatch.evaluate.watch import Measured, Watch
 from slowatch.ledger.ledger import Ledger
-from slowatch.slo.slot import DAY_S, HOUR_S
-from slowatch.slo.tally import MICRO, Tally, add_up
+from slowatch.slo.slot import HOUR_S, Span
+from slowatch.slo.tally import MICRO, NOTHING, Tally, add_up
 from slowatch.source.answer import Grid
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
@@ -25,7 +25,9 @@ TOO_MANY = "more events than the ledger can add up"
 HOUR = Grid(START_S + 2 * HOUR_S, START_S + 2 * HOUR_S, HOUR_S)
 SLOTS = Grid(START_S + HOUR_S + SLOT_S, START_S + 2 * HOUR_S, SLOT_S)
 
-healthy = compiled("window: 7d\nsli: {ratio: {bad: 'hits_total{result=\"bad\"}', total: hits_total}}")
+healthy = compiled(
+    "window: 7d\nsli: {ratio: {bad: 'hits_total{result=\"bad\"}', total: hits_total}}"
+)
 huge = replace(
     compiled(f"window: 7d\nsli: {{promql: {{good: '{ALL}', total: '0 * {ALL} + {LARGEST}'}}}}"),
     name="huge",
@@ -56,15 +58,32 @@ def test_largest_number_is_a_gap_and_its_neighbour_is_measured(measuring: Measur
 
 
 def test_largest_number_harms_no_neighbour_in_the_past(measuring: Measuring) -> None:
-    """Four days, by hours and by slots; the very first slot has a counter at its end alone."""
-    key = question_of(huge, SLOT_S).key
+    """By hours and by slots, from the second hour of four days on."""
+    past = Span(START_S + HOUR_S, NOW_S)
     with Ledger.open(":memory:") as ledger:
         watch = Watch([huge, healthy], ledger, measuring, slot_s=SLOT_S)
-        watch.oldest_s = START_S + HOUR_S
+        watch.oldest_s = past.start_s
         while watch.backfill(NOW_S, chunk_slots=180):
             pass
         found = statuses(watch, NOW_S)
-        gaps = ledger.gaps(key, HOUR_SPAN)
-    assert found["example"].tally == steady((4 * DAY_S - HOUR_S) // SLOT_S)
-    assert found["huge"].tally == Tally(0, 0, 0)
-    assert all(TOO_MANY in gap.reason for gap in gaps)
+        (gap,) = ledger.gaps(question_of(huge, SLOT_S).key, past)
+    assert found["example"].tally == steady(past.length_s // SLOT_S)
+    assert found["huge"].tally == NOTHING
+    assert gap.span == past
+    assert TOO_MANY in gap.reason
+
+
+@pytest.mark.parametrize(
+    ("part", "good_share"),
+    [("good", 0), ("bad", 1)],
+)
+@pytest.mark.parametrize("grid", [HOUR, SLOTS], ids=["hour", "slots"])
+def test_part_that_is_not_a_number_counts_as_none(
+    measuring: Measuring, part: str, good_share: int, grid: Grid
+) -> None:
+    """Of the six hundred events of an hour: all are bad then, or all are good."""
+    slo = compiled(f"sli: {{promql: {{{part}: '{ALL} * NaN', total: '{ALL}'}}}}")
+    (recording,) = measuring.measure([question_of(slo, SLOT_S)], grid)
+    assert not recording.gaps
+    hour = Tally(good_share * 600 * MICRO, 600 * MICRO, 12)
+    assert add_up(fact.tally for fact in recording.facts) == hour

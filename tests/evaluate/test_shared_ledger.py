@@ -16,10 +16,8 @@ from slowatch.source.connection import Connection
 from tests.evaluate.steady import NOW_S, SCRAPE_S, SLOT_S, steady
 from tests.spec.documents import compiled
 
-SLOS = [
-    compiled(f"window: {window}\nsli: {{ratio: {{bad: 'hits_total{{result=\"bad\"}}', total: hits_total}}}}")
-    for window in ("1h", "7d")
-]
+RATIO = "sli: {ratio: {bad: 'hits_total{result=\"bad\"}', total: hits_total}}"
+SLOS = [compiled(f"window: {window}\n{RATIO}") for window in ("1h", "7d")]
 NEXT_SLOTS = range(NOW_S + SLOT_S, NOW_S + 2 * HOUR_S + 1, SLOT_S)
 CHUNK_SLOTS = 180
 

@@ -4,7 +4,7 @@ Every series is scraped each quarter of a minute, on the quarter, and what a slo
 scraped after its start and no later than its end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def _series() -> Iterator[Stored]:
     yield Stored("up", {"job": "pod", "instance": "i"}, dict.fromkeys(life, 1))
 
 
-def _stored(metric: str, values: dict[int, float], **labels: str) -> Stored:
+def _stored(metric: str, values: Mapping[int, float], **labels: str) -> Stored:
     return Stored(metric, {"job": metric.removesuffix("_total"), "instance": "i"} | labels, values)
 
 
@@ -135,7 +135,7 @@ def test_series_that_lived_within_an_hour_counts_alike_by_hour_and_by_slots(
 
 def test_series_that_was_hidden_is_not_counted_from_zero_when_it_returns(asker: Asker) -> None:
     """For ninety minutes of a target that was up: from 999 to 1361 at its return, then 1364."""
-    back = Grid(BACK_S - 75, BACK_S + 105, SLOT_S)
+    back = Grid(BACK_S - 15, BACK_S + 165, SLOT_S)
     total, good = count(asker, whole_and_part("hiding_total", ok="1"), back)
     assert events(good, back) == [None, 365, 4, 4]
     assert events(total, back) == [None, 730, 8, 8]
@@ -169,8 +169,22 @@ def test_slot_whose_repair_is_refused_is_unknown_and_says_why(url: str) -> None:
     assert rich.refused is None
 
 
-@pytest.mark.parametrize("is_bounded", [False, True])
-def test_refused_total_of_many_leaves_their_parts_right(storage: Path, is_bounded: bool) -> None:  # noqa: FBT001  a parameter of the test
+@pytest.mark.parametrize("bounds", [(), (f"--query.max-samples={FEW_SAMPLES}",)])
+def test_refused_total_of_many_leaves_their_parts_right(
+    storage: Path, bounds: tuple[str, ...]
+) -> None:
     """What restarts is learnt from totals: refused together, they are asked one by one."""
-    needs = [whole_and_part("grouped_total", service=f"s{n}") for n in range(SERVICES)]
-    assert needs
+    half_an_hour = Grid(START_S + 1260, START_S + 2460, SLOT_S)
+    restart = half_an_hour.ends.index(START_S + 1860)
+    needs = []
+    for number in range(SERVICES):
+        service = Matcher("service", "=", f"s{number}")
+        whole = CounterNeed(Counter("grouped_total", (service,)))
+        part = Counter("grouped_total", (Matcher("code", "=", "0"), service))
+        needs += [whole, CounterNeed(part, watched_by=whole)]
+    with serve(storage, *bounds) as where, closing(Asker(Connection(where))) as asker:
+        counted = count(asker, tuple(needs), half_an_hour)
+        assert (asker.effort.refusals > 0) == bool(bounds)
+    for wholly, partly in zip(counted[::2], counted[1::2], strict=True):
+        assert events(wholly, half_an_hour)[restart - 1 : restart + 2] == [400, 300, 400]
+        assert events(partly, half_an_hour)[restart - 1 : restart + 2] == [40, 30, 40]

@@ -19,7 +19,7 @@ import structlog
 from slowatch.source import decoding
 from slowatch.source.answer import Answer, Effort, Grid, Refusal, Samples, Series
 from slowatch.source.connection import Connection, http_client
-from slowatch.source.errors import Misconfigured, Refused, Unavailable
+from slowatch.source.errors import Misconfigured, Refused, TooSlow, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +146,7 @@ class Asker:
         try:
             query = joined(batch) if len(batch) > 1 else batch[0]
             found = decoding.series(self._query(_form(query, trial.grid)))
-        except decoding.TooSlow as slow:
+        except TooSlow as slow:
             self._doubt(batch, trial, slow)
             return self._split(batch, trial, slow)
         except Refused as refused:
@@ -175,7 +175,7 @@ class Asker:
         """Raise Unavailable where the server does not even answer what costs nothing."""
         try:
             self._query({"query": "vector(1)", "time": str(grid.last_s)})
-        except decoding.TooSlow as slow:
+        except TooSlow as slow:
             raise Unavailable(f"{self._connection.shown_url} answers no query in time") from slow
         except Refused:
             return  # an answer too
@@ -216,7 +216,7 @@ class Asker:
             raise
         except httpx.ReadTimeout as error:
             self._count(started, failed=True)
-            raise decoding.TooSlow("the query takes too long: no answer came in time") from error
+            raise TooSlow("the query takes too long: no answer came in time") from error
         except httpx.TransportError as error:
             self._count(started, failed=True)
             raise Unavailable(

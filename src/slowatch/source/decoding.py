@@ -7,11 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slowatch.source.answer import Samples, Series
-from slowatch.source.errors import Misconfigured, Refused, Unavailable
-
-
-class TooSlow(Refused):
-    """The query was given up for its slowness: its own, or that of an overloaded server."""
+from slowatch.source.errors import Misconfigured, Refused, TooSlow, Unavailable
 
 
 def failure(status: int, body: Any, url: str) -> Refused | Unavailable | Misconfigured:  # noqa: ANN401

@@ -19,5 +19,9 @@ class Refused(SourceError):
     """The server rejected the query, and would again; the message is the server's."""
 
 
+class TooSlow(Refused):
+    """The query was given up for its slowness: its own, or that of an overloaded server."""
+
+
 class Misconfigured(SourceError):
     """Nothing asked of this address with these credentials can succeed."""
