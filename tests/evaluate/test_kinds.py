@@ -4,14 +4,12 @@ Samples lie 7 s after each quarter of a minute, so that every slot holds four. W
 four slots, from minute 10 on: in the third of them (minute 12) something is different.
 """
 
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TypeVar
 
 import pytest
 
-from slowatch.demo.prometheus import PrometheusServer
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.question import question_of
 from slowatch.ledger.port import Recording
@@ -21,6 +19,7 @@ from slowatch.source.answer import Grid
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
 from tests.spec.documents import compiled
+from tests.support.openmetrics import serve, store_text
 
 START_S = 1_700_006_400  # an hour
 GRID = Grid(START_S + 660, START_S + 840, 60)
@@ -88,14 +87,8 @@ def _gauge(name: str, value: Callable[[int], str]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prometheus that holds an hour of it."""
-    folder = tmp_path_factory.mktemp("kinds")
-    text = folder / "kinds.om"
-    text.write_text("".join(_lines()))
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet"]
-    subprocess.run([*command, str(text), str(folder / "data")], check=True, capture_output=True)
-    args = ["--storage.tsdb.retention.time=100y"]
-    with PrometheusServer(folder / "data", extra_args=args) as server:
-        yield server.url
+    with serve(store_text(tmp_path_factory.mktemp("kinds"), "".join(_lines()))) as served:
+        yield served
 
 
 @pytest.fixture

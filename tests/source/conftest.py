@@ -1,14 +1,13 @@
 """A small Prometheus with awkward label values, for the tests of asking together."""
 
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from slowatch.demo.prometheus import PrometheusServer
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
 from tests.source.awkward import END_S, START_S, VALUES
+from tests.support.openmetrics import serve, store_text
 
 BUCKETS = ("0.5", "1.0", "2.0", "+Inf")
 
@@ -16,14 +15,8 @@ BUCKETS = ("0.5", "1.0", "2.0", "+Inf")
 @pytest.fixture(scope="session")
 def awkward_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An hour of counters, histograms and gauges, a series for each awkward label value."""
-    folder = tmp_path_factory.mktemp("awkward")
-    text = folder / "awkward.om"
-    text.write_text("".join(_lines()))
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet"]
-    subprocess.run([*command, str(text), str(folder / "data")], check=True, capture_output=True)
-    args = ["--storage.tsdb.retention.time=100y"]
-    with PrometheusServer(folder / "data", extra_args=args) as server:
-        yield server.url
+    with serve(store_text(tmp_path_factory.mktemp("awkward"), "".join(_lines()))) as served:
+        yield served
 
 
 @pytest.fixture

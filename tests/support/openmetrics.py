@@ -25,8 +25,13 @@ class Stored:
 
 def store(folder: Path, series: Iterable[Stored]) -> Path:
     """Make a storage that holds these series, those of one metric side by side; its folder."""
+    return store_text(folder, "".join(_lines(series)))
+
+
+def store_text(folder: Path, exposition: str) -> Path:
+    """Make a storage that holds what an OpenMetrics text says; its folder."""
     text, storage = folder / "series.om", folder / "data"
-    text.write_text("".join(_lines(series)))
+    text.write_text(exposition)
     command = ["promtool", "tsdb", "create-blocks-from", "openmetrics"]
     subprocess.run(
         [*command, "--quiet", _ONE_BLOCK, str(text), str(storage)], check=True, capture_output=True

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from slowatch.ledger.port import Asked
 from slowatch.slo.slot import HOUR_S
-from slowatch.spec.compiled import CompiledSlo, CounterEvents, Level, Sli, Slicing
+from slowatch.spec.compiled import CompiledSlo, Level, Sli, Slicing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,3 @@ def questions_of(slos: Iterable[CompiledSlo], slot_s: int) -> Mapping[str, Quest
     """The distinct questions of all SLOs, by key."""
     questions = (question_of(slo, slot_s) for slo in slos)
     return {question.key: question for question in questions}
-
-
-def has_counters(question: Question) -> bool:
-    """Whether the question is about counters, which are planned and repaired together."""
-    return isinstance(question.sli, CounterEvents)
