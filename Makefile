@@ -44,7 +44,7 @@ check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, scripts, t
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/slowatch validate rules/
+	$(BIN)/slowatch validate rules/ --strict
 	$(BIN)/python scripts/docs.py --check
 	scripts/lock --check
 	scripts/check-shell

@@ -45,7 +45,7 @@ def test_json_is_for_programs(rules: Path) -> None:
     done = slowatch("validate", str(rules), "--format", "json")
     (problem,) = json.loads(done.out)
     assert (done.code, done.err) == (1, "")
-    assert list(problem) == ["path", "line", "column", "code", "message"]
+    assert list(problem) == ["path", "line", "column", "code", "message", "severity"]
     assert (problem["path"], problem["line"]) == (str(rules), 6)
 
 

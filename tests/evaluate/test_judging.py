@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from slowatch.evaluate.judging import Evidence, Status, judge, look_backs_of, severity_rank
-from slowatch.slo.burn import SRE_WORKBOOK_PAIRS
 from slowatch.slo.objective import Objective
+from slowatch.slo.policy import DEFAULT_POLICY, LowTraffic
 from slowatch.slo.slot import DAY_S, HOUR_S, Span
 from slowatch.slo.tally import MICRO, NOTHING, Tally
 from slowatch.slo.window import RollingWindow
@@ -16,6 +16,8 @@ from slowatch.spec.compiled import Bounds, CompiledSlo, FreeEvents, Level, Thres
 
 END_S = 1_700_006_400
 MONTH_S = 30 * DAY_S
+AT_ITS_WORD = replace(DEFAULT_POLICY, low_traffic=LowTraffic(0, Decimal("0.5")))
+"""A policy that takes a burn for what it is, however few its events are."""
 SLO = CompiledSlo(
     service="shop",
     name="success",
@@ -23,6 +25,7 @@ SLO = CompiledSlo(
     window=RollingWindow(MONTH_S),
     kind="promql",
     sli=FreeEvents(total="x", good="y"),
+    policy=AT_ITS_WORD,
 )
 LEVEL = replace(SLO, kind="value", sli=Level("x", Bounds(at_most=1)))
 
@@ -112,21 +115,6 @@ def test_steady_burn_below_one_is_ok(days: int) -> None:
     status = judged_steadily(30, days * DAY_S)
     assert set(status.burn_rates.values()) == {0.3}
     assert (status.budget.remaining_ratio, status.state) == (0.7, "ok")
-
-
-@pytest.mark.parametrize(
-    ("window_s", "factors"),
-    [
-        # 2 % and 5 % of the window over 1 h and 6 h; 10 % of it over 1 d and 3 d.
-        (DAY_S, ["0.48", "0.2", "0.1"]),
-        (7 * DAY_S, ["3.36", "1.4", "0.7"]),
-        (10 * DAY_S, ["4.8", "2", "1"]),
-    ],
-)
-def test_factors_of_short_windows(window_s: int, factors: list[str]) -> None:
-    """What the pairs would ask of a window, if all of them were heard."""
-    hour, six_hours, day = (pair.factor(window_s) for pair in SRE_WORKBOOK_PAIRS[:3])
-    assert [hour, six_hours, day] == [Decimal(factor) for factor in factors]
 
 
 @pytest.mark.parametrize(

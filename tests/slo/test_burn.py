@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slowatch.slo.burn import (
-    SRE_WORKBOOK_PAIRS,
     burn_rate,
     burns_faster_than,
     exhausts_in_s,
@@ -23,17 +22,6 @@ MONTH_S = 30 * DAY_S
 
 def _bad(bad: int, total: int) -> Tally:
     return Tally((total - bad) * MICRO, total * MICRO, 1)
-
-
-def test_factors_are_those_of_the_workbook() -> None:
-    """Budget share times window over long look-back, at 30 days."""
-    factors = [pair.factor(MONTH_S) for pair in SRE_WORKBOOK_PAIRS]
-    assert factors == [Decimal("14.4"), 6, 3, 1]
-
-
-def test_factors_follow_the_window() -> None:
-    """2 % of 7 days in an hour is 3.36."""
-    assert SRE_WORKBOOK_PAIRS[0].factor(7 * DAY_S) == Decimal("3.36")
 
 
 def test_allowed_share_of_bad_events_burns_at_one() -> None:

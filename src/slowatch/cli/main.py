@@ -138,17 +138,19 @@ def validate(
         str, typer.Option("--format", help="text, json, or github (annotations for a workflow).")
     ] = "text",
     prometheus: PrometheusOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail for warnings too.")] = False,
 ) -> None:
     """Check spec files.
 
-    Says everything that is wrong, with line, column and what to do.
+    Says everything that is wrong, with line, column and what to do, and warns of what is right and
+    hardly meant: alerts that cannot fire, promises that one bad slot breaks.
 
     With --prometheus, every SLO is asked once too: metrics that are not there, bounds that are no
     bucket, queries that are refused.
     """
     from slowatch.cli.validating import validate_paths
 
-    raise typer.Exit(validate_paths(paths or [], format, prometheus))
+    raise typer.Exit(validate_paths(paths or [], format, prometheus, strict=strict))
 
 
 @app.command(epilog="Example: slowatch status --url http://localhost:9710 --watch")

@@ -5,38 +5,59 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slowatch.cli.configured import configured
 from slowatch.cli.failing import CannotRun
+from slowatch.spec.linting import lint
 from slowatch.spec.problem import Problem
 from slowatch.spec.reading import Reading, read_paths
 
+if TYPE_CHECKING:
+    from slowatch.app.settings import Settings
+
 FORMATS = ("text", "json", "github")
 DEFAULT = Path("rules")
+USUAL_SLOT_S, USUAL_SCRAPE_S = 60, 15
 
 
-def validate_paths(paths: Sequence[Path], style: str, prometheus: str | None) -> int:
-    """Print all problems; 0 when there are none, else 1. Raises CannotRun."""
+def validate_paths(
+    paths: Sequence[Path], style: str, prometheus: str | None, *, strict: bool
+) -> int:
+    """Print all problems; 0 when there are none, else 1. Raises CannotRun.
+
+    Warnings alone are no reason to fail, unless `strict` says so.
+    """
     if style not in FORMATS:
         raise CannotRun(f"there is no format {style!r}; take one of {', '.join(FORMATS)}")
     reading = read_paths(paths or [DEFAULT])
-    problems = [*reading.problems]
-    fine = len(reading.slos)
-    if prometheus is not None:
-        live = _live_problems(reading, prometheus)
-        problems += live
-        fine -= len(live)
-    sys.stdout.writelines(line + "\n" for line in _lines(problems, style))
+    settings = configured(prometheus_url=prometheus) if prometheus is not None else None
+    live = _live_problems(reading, settings) if settings else []
+    slot_s, scrape_s = _lengths(settings)
+    found = [*reading.problems, *live, *lint(reading.slos, slot_s=slot_s, scrape_s=scrape_s)]
+    errors = [problem for problem in found if problem.severity == "error"]
+    warnings = [problem for problem in found if problem.severity == "warning"]
+    sys.stdout.writelines(line + "\n" for line in _lines([*errors, *warnings], style))
     if style == "text":
-        sys.stderr.write(_summary(len(problems), fine))
-    return 1 if problems else 0
+        sys.stderr.write(_summary(len(errors), len(warnings), len(reading.slos) - _failing(live)))
+    return 1 if errors or (strict and warnings) else 0
 
 
-def _live_problems(reading: Reading, prometheus: str) -> list[Problem]:
+def _failing(live: Sequence[Problem]) -> int:
+    return sum(problem.severity == "error" for problem in live)
+
+
+def _lengths(settings: "Settings | None") -> tuple[int, int]:
+    """Seconds of a slot and of a scrape, as set or as usual."""
+    if settings is None:
+        return USUAL_SLOT_S, USUAL_SCRAPE_S
+    return settings.slot, int(settings.scrape_interval or USUAL_SCRAPE_S)
+
+
+def _live_problems(reading: Reading, settings: "Settings") -> list[Problem]:
     from slowatch.app.logs import set_up_logs
     from slowatch.evaluate.checking import check_live
 
-    settings = configured(prometheus_url=prometheus)
     set_up_logs("error", settings.log_format)
     return check_live(
         reading.slos,
@@ -61,15 +82,20 @@ def _annotation(problem: Problem) -> str:
     text = _escaped(problem.message)
     path = _escaped(problem.path).replace(":", "%3A").replace(",", "%2C")
     place = f"file={path},line={problem.line},col={problem.column}"
-    return f"::error {place},title={problem.code}::{text}"
+    return f"::{problem.severity} {place},title={problem.code}::{text}"
 
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _summary(problems: int, fine: int) -> str:
-    slos = f"{fine} SLO{'' if fine == 1 else 's'}"
-    if problems:
-        return f"{problems} problem{'' if problems == 1 else 's'}; {slos} without one\n"
-    return f"{slos}, no problem\n"
+def _summary(errors: int, warnings: int, fine: int) -> str:
+    slos = _counted(fine, "SLO")
+    warned = f", {_counted(warnings, 'warning')}" if warnings else ""
+    if errors:
+        return f"{_counted(errors, 'problem')}{warned}; {slos} without a problem\n"
+    return f"{slos}, no problem{warned}\n"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

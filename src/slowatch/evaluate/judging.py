@@ -1,34 +1,32 @@
 """Judging: tallies of windows become where an SLO stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from slowatch.slo.alert_condition import Standing, holds
+from slowatch.slo.alert_rule import AlertRule, BreaksBound, Burns
 from slowatch.slo.budget import ErrorBudget, compliance_ratio, error_budget
-from slowatch.slo.burn import (
-    LOOK_BACKS_S,
-    SRE_WORKBOOK_PAIRS,
-    BurnPair,
-    Severity,
-    burn_rate,
-    burns_faster_than,
-    exhausts_in_s,
-)
+from slowatch.slo.burn import LOOK_BACKS_S, PRESENT, burn_rate, exhausts_in_s
 from slowatch.slo.missing import filled
+from slowatch.slo.policy import SEVERITIES
 from slowatch.slo.slot import Span, ceil_to
 from slowatch.slo.tally import Tally
-from slowatch.spec.compiled import CompiledSlo, Level, ThresholdAlert
+from slowatch.spec.alert_rules import alert_rules
+from slowatch.spec.compiled import CompiledSlo, Level
 
 State = Literal["ok", "ticket", "page", "exhausted", "no_data"]
 WORST_FIRST: tuple[State, ...] = ("exhausted", "page", "ticket", "no_data", "ok")
-PRESENT = "1h"
-"""The look-back whose burn rate is taken for the present one."""
-PAIRS: Mapping[Severity, tuple[BurnPair, ...]] = {
-    "page": tuple(pair for pair in SRE_WORKBOOK_PAIRS if pair.severity == "page"),
-    "ticket": tuple(pair for pair in SRE_WORKBOOK_PAIRS if pair.severity == "ticket"),
-}
 RECENT_SLOTS = 3
 LEAST_RECENT_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Whether an alert's condition holds now; None where the facts do not say."""
+
+    rule: AlertRule
+    holds: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class Status:
 
     `window` is what was judged; `window_length_s` is the whole window's length (a calendar month
     is longer than what has passed of it). `burn_rates` are by the names of `LOOK_BACKS`. `reason`
-    says in words why there is no data, or which alert holds.
+    says in words why there is no data, or which alert holds. `conditions` are those of all alerts
+    that the SLO may raise.
     """
 
     slo: CompiledSlo
@@ -53,6 +52,7 @@ class Status:
     state: State
     reason: str | None
     series_id: int | None
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Evidence:
 
     `tally` is what its window holds, over `span`; `look_back` tells what the last so many seconds
     hold, for every length that `look_backs_of` names. `first_start_s` is when the series was first
-    measured; `gap_reason` says why the latest slot is missing, if it is; `series_id` is where the
-    ledger keeps the facts, None where it has none.
+    measured; `is_absent` is as in `Standing`; `gap_reason` says why the latest slot is missing, if
+    it is; `series_id` is where the ledger keeps the facts, None where it has none.
     """
 
     tally: Tally
@@ -71,19 +71,22 @@ class Evidence:
     end_s: int
     slot_s: int
     first_start_s: int | None = None
+    is_absent: bool | None = None
     gap_reason: str | None = None
     series_id: int | None = None
 
 
 def look_backs_of(slo: CompiledSlo, slot_s: int) -> set[int]:
-    """The lengths, in seconds, of all look-backs that judging an SLO needs besides its window."""
-    held = {held_s(alert, slot_s) for alert in slo.alerts}
-    return {recent_s(slot_s), *LOOK_BACKS_S.values(), *held}
+    """The lengths, in seconds, of all look-backs that judging an SLO needs besides its window.
 
-
-def held_s(alert: ThresholdAlert, slot_s: int) -> int:
-    """How long a bound must be broken for the alert, in seconds: whole slots."""
-    return ceil_to(alert.for_s, slot_s)
+    All are whole slots.
+    """
+    pairs = (pair for burn in slo.policy.burn.values() for pair in burn.pairs)
+    raised = {length_s for pair in pairs for length_s in (pair.short_s, pair.long_s)}
+    raised |= {alert.for_s for alert in slo.alerts}
+    if slo.policy.sli_absent is not None:
+        raised.add(slo.policy.sli_absent.for_s)
+    return {recent_s(slot_s), *LOOK_BACKS_S.values(), *(ceil_to(s, slot_s) for s in raised)}
 
 
 def recent_s(slot_s: int) -> int:
@@ -91,8 +94,13 @@ def recent_s(slot_s: int) -> int:
     return max(LEAST_RECENT_S, RECENT_SLOTS * slot_s)
 
 
-def judge(slo: CompiledSlo, group: Mapping[str, str], evidence: Evidence) -> Status:
-    """Where an SLO's group stands."""
+def judge(
+    slo: CompiledSlo,
+    group: Mapping[str, str],
+    evidence: Evidence,
+    rules: Sequence[AlertRule] | None = None,
+) -> Status:
+    """Where an SLO's group stands; `rules` are its `alert_rules`, where they are known already."""
     counted = _Counted(slo, evidence)
     tally = counted.window()
     budget = error_budget(tally, slo.objective)
@@ -101,7 +109,12 @@ def judge(slo: CompiledSlo, group: Mapping[str, str], evidence: Evidence) -> Sta
         name: burn_rate(counted.look_back(length_s), slo.objective)
         for name, length_s in LOOK_BACKS_S.items()
     }
-    state, reason = _state(counted, tally, budget, window_length_s)
+    ends_in_s = exhausts_in_s(budget.remaining_ratio, burn_rates[PRESENT], window_length_s)
+    standing = counted.standing(budget, ends_in_s)
+    if rules is None:
+        rules = alert_rules(slo, window_length_s)
+    conditions = tuple(Condition(rule, holds(rule.when, standing)) for rule in rules)
+    state, reason = _state(counted, tally, budget, conditions)
     return Status(
         slo=slo,
         group=group,
@@ -110,12 +123,13 @@ def judge(slo: CompiledSlo, group: Mapping[str, str], evidence: Evidence) -> Sta
         tally=tally,
         compliance_ratio=compliance_ratio(tally),
         budget=budget,
-        exhausts_in_s=exhausts_in_s(budget.remaining_ratio, burn_rates[PRESENT], window_length_s),
+        exhausts_in_s=ends_in_s,
         burn_rates=burn_rates,
         coverage_ratio=_coverage(evidence),
         state=state,
         reason=reason,
         series_id=evidence.series_id,
+        conditions=conditions,
     )
 
 
@@ -143,6 +157,17 @@ class _Counted:
     def look_back(self, length_s: int) -> Tally:
         return self._filled(self.evidence.look_back(length_s), self.evidence.end_s - length_s)
 
+    def standing(self, budget: ErrorBudget, ends_in_s: float | None) -> Standing:
+        return Standing(
+            objective=self.slo.objective,
+            budget=budget,
+            exhausts_in_s=ends_in_s,
+            look_back=lambda length_s: self.look_back(ceil_to(length_s, self.evidence.slot_s)),
+            slot_s=self.evidence.slot_s,
+            is_level=isinstance(self.slo.sli, Level),
+            is_absent=self.evidence.is_absent,
+        )
+
     def _filled(self, measured: Tally, start_s: int) -> Tally:
         if self.slo.no_data == "missing":
             return measured
@@ -158,7 +183,7 @@ class _Counted:
 
 
 def _state(
-    counted: _Counted, tally: Tally, budget: ErrorBudget, window_length_s: int
+    counted: _Counted, tally: Tally, budget: ErrorBudget, conditions: Sequence[Condition]
 ) -> tuple[State, str | None]:
     evidence = counted.evidence
     why = evidence.gap_reason
@@ -169,48 +194,14 @@ def _state(
     recent = counted.look_back(recent_s(evidence.slot_s))
     if recent.measured == 0:
         return "no_data", why or "nothing measured in the last minutes"
-    for severity, pairs in PAIRS.items():
-        held = _held_alert(counted, severity)
-        if held is not None:
-            return severity, f"{held.nfr or held.name} held for {held.for_s} s"
-        if any(_burns(counted, pair, window_length_s) for pair in pairs):
+    for severity in SEVERITIES:
+        held = [c.rule for c in conditions if c.holds and c.rule.severity == severity]
+        for rule in held:
+            if isinstance(rule.when, BreaksBound):
+                return severity, f"{rule.nfr or rule.name} held for {rule.when.held_s} s"
+        if any(isinstance(rule.when, Burns) for rule in held):
             return severity, why
     return "ok", why
-
-
-def _burns(counted: _Counted, pair: BurnPair, window_length_s: int) -> bool:
-    factor = pair.factor(window_length_s)
-    if factor < 1 or pair.long_s > window_length_s:
-        # So slow a burn does no harm over so short a window.
-        return False
-    short, long = counted.look_back(pair.short_s), counted.look_back(pair.long_s)
-    if short.bad == 0 or long.bad == 0:
-        return False
-    objective = counted.slo.objective
-    return all(burns_faster_than(tally, objective, factor) for tally in (short, long))
-
-
-def _held_alert(counted: _Counted, severity: Severity) -> ThresholdAlert | None:
-    for alert in counted.slo.alerts:
-        if alert.severity == severity and _holds(counted, alert):
-            return alert
-    return None
-
-
-def _holds(counted: _Counted, alert: ThresholdAlert) -> bool:
-    """Whether the bound was broken for the whole time, measured without a gap.
-
-    A number per slot must break its own bound in every slot; events must fall short of the
-    objective over the time.
-    """
-    slot_s = counted.evidence.slot_s
-    length_s = held_s(alert, slot_s)
-    tally = counted.look_back(length_s)
-    if tally.measured * slot_s < length_s or tally.total == 0:
-        return False
-    if isinstance(counted.slo.sli, Level):
-        return tally.good == 0
-    return tally.good < counted.slo.objective.ratio * tally.total
 
 
 def _coverage(evidence: Evidence) -> float:

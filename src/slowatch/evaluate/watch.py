@@ -5,7 +5,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slowatch.evaluate.judging import (
     Evidence,
@@ -22,12 +22,14 @@ from slowatch.evaluate.sums import WindowSums
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Point, Recording, Series
 from slowatch.ledger.spans import merge
+from slowatch.slo.alert_rule import AlertRule
 from slowatch.slo.burn import LOOK_BACKS_S
 from slowatch.slo.slot import HOUR_S, Span, ceil_to
 from slowatch.slo.tally import NOTHING, Tally
 from slowatch.slo.window import RollingWindow, Window, judged_span
 from slowatch.source.answer import Grid
 from slowatch.source.asking import Gate
+from slowatch.spec.alert_rules import alert_rules
 from slowatch.spec.compiled import CompiledSlo
 
 Tallies = Mapping[int, Tally]
@@ -38,10 +40,27 @@ FULL_RESOLUTION_S = max(LOOK_BACKS_S.values())
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """An SLO and the key of the question that its facts answer."""
+    """An SLO, the key of the question that its facts answer, and what it may raise.
+
+    `rules` are those for a window of `window_length_s`: a calendar's units differ in length.
+    """
 
     slo: CompiledSlo
     key: str
+    window_length_s: int
+    rules: tuple[AlertRule, ...]
+
+    def at(self, end_s: int) -> "Watched":
+        """The same, with the rules for the window that ends at `end_s`."""
+        length_s = self.slo.window.length_at(end_s)
+        if length_s == self.window_length_s:
+            return self
+        return replace(self, window_length_s=length_s, rules=alert_rules(self.slo, length_s))
+
+
+def _watched(slo: CompiledSlo, slot_s: int) -> Watched:
+    length_s = slo.window.nominal_length_s
+    return Watched(slo, question_of(slo, slot_s).key, length_s, alert_rules(slo, length_s))
 
 
 @contextmanager
@@ -82,7 +101,7 @@ class Watch:
         self._ledger = ledger
         self._measuring = measuring
         self._turn = threading.RLock()
-        self._watched = [Watched(slo, question_of(slo, slot_s).key) for slo in slos]
+        self._watched = [_watched(slo, slot_s) for slo in slos]
         self.questions: Mapping[str, Question] = {
             w.key: question_of(w.slo, slot_s) for w in self._watched
         }
@@ -130,6 +149,7 @@ class Watch:
         """Where every SLO and group stands at `end_s`, worst first."""
         with self._turn, _no_collections():
             self._sums.advance(end_s)
+            self._watched = [watched.at(end_s) for watched in self._watched]
             look_backs = {w.length_s: t for w, t in self._rolling_tallies()}
             statuses = [s for w in self._watched for s in self._judge(w, end_s, look_backs)]
         return sorted(statuses, key=severity_rank)
@@ -205,12 +225,34 @@ class Watch:
         series = self._series.get(watched.key, {}).values()
         slo, tallies = watched.slo, self._sums.tallies(watched.slo.window)
         measured = [one for one in series if tallies.get(one.id, NOTHING).measured]
-        if not measured:
-            return [judge(slo, {}, self._evidence(watched, None, end_s, look_backs))]
+        is_absent = self._is_absent(watched, measured, end_s, look_backs)
+        groups: Sequence[Series | None] = measured or [None]
         return [
-            judge(slo, one.labels, self._evidence(watched, one, end_s, look_backs))
-            for one in measured
+            judge(
+                slo,
+                one.labels if one else {},
+                self._evidence(watched, one, end_s, look_backs, is_absent=is_absent),
+                watched.rules,
+            )
+            for one in groups
         ]
+
+    def _is_absent(
+        self,
+        watched: Watched,
+        series: Sequence[Series],
+        end_s: int,
+        look_backs: Mapping[int, Tallies],
+    ) -> bool | None:
+        """Whether all of the SLI was asked for in vain for as long as `SliAbsent` waits."""
+        absent = watched.slo.policy.sli_absent
+        if absent is None:
+            return None
+        for_s = ceil_to(absent.for_s, self.slot_s)
+        tallies = look_backs.get(for_s, {})
+        if any(one.id in tallies and tallies[one.id].measured for one in series):
+            return False
+        return True if self._is_asked(watched.key, Span(end_s - for_s, end_s)) else None
 
     def _evidence(
         self,
@@ -218,6 +260,8 @@ class Watch:
         series: Series | None,
         end_s: int,
         look_backs: Mapping[int, Tallies],
+        *,
+        is_absent: bool | None,
     ) -> Evidence:
         window = watched.slo.window
         series_id = series.id if series else -1
@@ -230,6 +274,7 @@ class Watch:
             end_s=end_s,
             slot_s=self.slot_s,
             first_start_s=self._first_start_s.get(series_id),
+            is_absent=is_absent,
             gap_reason=self._gap_reason(watched.key, end_s, look_up=not recent.measured),
         )
 

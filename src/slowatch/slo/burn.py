@@ -5,13 +5,10 @@ Source: Google SRE Workbook, chapter 5, "Alerting on SLOs".
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from slowatch.slo.objective import Objective
 from slowatch.slo.slot import DAY_S, HOUR_S
 from slowatch.slo.tally import Tally
-
-Severity = Literal["page", "ticket"]
 
 LOOK_BACKS_S: dict[str, int] = {
     "5m": 300,
@@ -24,6 +21,11 @@ LOOK_BACKS_S: dict[str, int] = {
 }
 
 
+PRESENT = "1h"
+"""The look-back whose burn rate is taken for the present one."""
+PRESENT_S = LOOK_BACKS_S[PRESENT]
+
+
 @dataclass(frozen=True, slots=True)
 class BurnPair:
     """Two look-backs that must both burn faster than a factor.
@@ -32,7 +34,6 @@ class BurnPair:
     share of the window's budget that is gone when the long look-back has burnt at the factor.
     """
 
-    severity: Severity
     short_s: int
     long_s: int
     budget_share: Decimal
@@ -43,14 +44,6 @@ class BurnPair:
         14.4 for 2 % of a 30-day budget in an hour.
         """
         return self.budget_share * window_s / self.long_s
-
-
-SRE_WORKBOOK_PAIRS = (
-    BurnPair("page", 300, HOUR_S, Decimal("0.02")),
-    BurnPair("page", 1800, 6 * HOUR_S, Decimal("0.05")),
-    BurnPair("ticket", 2 * HOUR_S, DAY_S, Decimal("0.10")),
-    BurnPair("ticket", 6 * HOUR_S, 3 * DAY_S, Decimal("0.10")),
-)
 
 
 def burn_rate(tally: Tally, objective: Objective) -> float | None:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from slowatch.slo.slot import HOUR_S, Span, floor_to
+from slowatch.slo.slot import DAY_S, HOUR_S, Span, floor_to
 
 CalendarUnit = Literal["day", "week", "month", "quarter", "year"]
+_DAYS: dict[CalendarUnit, int] = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class RollingWindow:
 
     def length_at(self, end_s: int) -> int:  # noqa: ARG002  a rolling window is always as long
         """Seconds of the whole window."""
+        return self.length_s
+
+    @property
+    def nominal_length_s(self) -> int:
+        """Seconds of the window, where no moment is given."""
         return self.length_s
 
 
@@ -46,6 +52,11 @@ class CalendarWindow:
         """Seconds of the whole unit that holds the last second before `end_s`."""
         start = self._start(end_s - 1)
         return _epoch(_next(start, self.unit)) - _epoch(start)
+
+    @property
+    def nominal_length_s(self) -> int:
+        """Seconds of a usual unit, where no moment is given: a month is taken for 30 days."""
+        return _DAYS[self.unit] * DAY_S
 
     def _start(self, at_s: int) -> datetime:
         local = datetime.fromtimestamp(at_s, ZoneInfo(self.zone))

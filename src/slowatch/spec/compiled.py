@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from slowatch.slo.burn import Severity
 from slowatch.slo.objective import Objective
+from slowatch.slo.policy import DEFAULT_POLICY, AlertPolicy, Severity
 from slowatch.slo.window import Window
 
 MatchOp = Literal["=", "!=", "=~", "!~"]
@@ -151,7 +151,8 @@ class CompiledSlo:
     """One SLO, ready to be asked, recorded, judged and rendered.
 
     `id` is `service/name`. `by` lists the labels of which each set of values has its own budget.
-    `slicing` is None where events are counted as they occur. `path` and `line` say where it stands.
+    `slicing` is None where events are counted as they occur. `runbook` and `dashboard` are links.
+    `path` and `line` say where it stands.
     """
 
     service: str
@@ -167,6 +168,9 @@ class CompiledSlo:
     slicing: Slicing | None = None
     no_data: NoData = "missing"
     alerts: tuple[ThresholdAlert, ...] = ()
+    policy: AlertPolicy = DEFAULT_POLICY
+    runbook: str | None = None
+    dashboard: str | None = None
     path: str = ""
     line: int = 0
 

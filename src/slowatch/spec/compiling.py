@@ -1,12 +1,14 @@
 """From documents to compiled SLOs: defaults are filled in and what must agree is compared."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
 from slowatch.slo.objective import Objective
+from slowatch.slo.policy import AlertPolicy
 from slowatch.slo.slot import DAY_S
-from slowatch.slo.window import RollingWindow
+from slowatch.slo.window import RollingWindow, Window
 from slowatch.spec.compiled import CompiledSlo, Level, Slicing, ThresholdAlert
 from slowatch.spec.documents import (
     AlertDocument,
@@ -17,9 +19,12 @@ from slowatch.spec.documents import (
     window_of,
 )
 from slowatch.spec.mistake import Mistake
+from slowatch.spec.policies import DEFAULT, named_policy, policy_of
 from slowatch.spec.slis import compile_sli
 
 DEFAULT_WINDOW = RollingWindow(30 * DAY_S)
+_COMMON = "(defaults)"
+"""What a policy that is written under `defaults` is called; no name can be like that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,12 @@ def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> Compile
     defaults = spec.defaults
     by = slo.by if slo.by is not None else defaults.by or []
     kind, sli = compile_sli(slo.sli, by)
+    window = window_of(slo.window or defaults.window or DEFAULT_WINDOW)
     return CompiledSlo(
         service=spec.service,
         name=slo.name,
         objective=_objective(slo, defaults),
-        window=window_of(slo.window or defaults.window or DEFAULT_WINDOW),
+        window=window,
         kind=kind,
         sli=sli,
         nfr=slo.nfr,
@@ -49,9 +55,36 @@ def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> Compile
         slicing=_slicing(slo, defaults, is_level=isinstance(sli, Level)),
         no_data=slo.no_data or defaults.no_data or "missing",
         alerts=tuple(_alerts(slo)),
+        policy=_policy(slo, spec, window),
+        runbook=slo.runbook or defaults.runbook,
+        dashboard=slo.dashboard or defaults.dashboard,
         path=origin.path,
         line=origin.line,
     )
+
+
+def _policy(slo: SloDocument, spec: SpecDocument, window: Window) -> AlertPolicy:
+    """What the SLO says, over what its document's defaults say, over a built-in policy."""
+    common, own = spec.defaults.policy or DEFAULT, slo.policy
+    documents, window_s = dict(spec.policies), window.nominal_length_s
+    if not isinstance(common, str):
+        documents[_COMMON] = common
+        common = _COMMON
+    if own is None or isinstance(own, str):
+        with _at("policy" if own else None):
+            return named_policy(own or common, documents, window_s)
+    with _at("policy", "based_on"):
+        return policy_of(own, documents, window_s, base=common)
+
+
+@contextmanager
+def _at(*keys: str | None) -> Iterator[None]:
+    """Says of a mistake where in the SLO it stands."""
+    try:
+        yield
+    except Mistake as mistake:
+        mistake.at = tuple(key for key in keys if key is not None)
+        raise
 
 
 def _objective(slo: SloDocument, defaults: DefaultsDocument) -> Objective:

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from slowatch.slo.burn import Severity
+from slowatch.slo.policy import Severity
 from slowatch.slo.window import CalendarUnit, CalendarWindow, RollingWindow, Window
 from slowatch.spec.compiled import NoData
 from slowatch.spec.fields import (
     ByLabels,
     Hold,
     Labels,
+    Link,
     Name,
     ObjectiveText,
     Rolling,
@@ -18,6 +19,7 @@ from slowatch.spec.fields import (
     Text,
     Zone,
 )
+from slowatch.spec.policy_documents import PolicyChoice, PolicyDocument
 from slowatch.spec.sli_documents import Document, SliDocument
 
 API_VERSION = "slowatch/v1"
@@ -86,6 +88,12 @@ class _Shared(Document):
     labels: Labels = Field(
         default_factory=dict, description="Labels for routing and for choosing SLOs."
     )
+    policy: PolicyChoice | None = Field(
+        None,
+        description="What is raised when: a policy's name, or what differs; `default` by default.",
+    )
+    runbook: Link | None = Field(None, description="What to do about its alerts, as a link.")
+    dashboard: Link | None = Field(None, description="Where to look, as a link.")
 
 
 class DefaultsDocument(_Shared):
@@ -113,6 +121,9 @@ class SpecDocument(Document):
     service: Name = Field(description="The service that the SLOs are about.")
     description: Text = Field("", description="What the service does, in words.")
     labels: Labels = Field(default_factory=dict, description="Labels that all its SLOs get.")
+    policies: dict[Name, PolicyDocument] = Field(
+        default_factory=dict, description="Alert policies that SLOs of this document may name."
+    )
     defaults: DefaultsDocument = Field(
         default_factory=DefaultsDocument, description="What its SLOs say unless they say otherwise."
     )

@@ -19,12 +19,15 @@ from slowatch.spec.units import (
     read_positive_quantity,
     read_promised_share,
     read_quantity,
+    read_share,
 )
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
 _MAX_NAME = 100
 _MAX_WINDOW_S = 366 * DAY_S
 _LONGEST_S = 366 * DAY_S
+_LONGEST_LOOK_BACK_S = 31 * DAY_S
+_MOST_EVENTS = 1_000_000
 
 
 def read_name(value: object) -> str:
@@ -82,6 +85,57 @@ def read_seconds(value: object) -> int:
 def read_hold(value: object) -> int:
     """How long an alert waits, in whole seconds; none is a wait, too."""
     return 0 if read_duration(value) == 0 else read_seconds(value)
+
+
+def read_look_back(value: object) -> int:
+    """A look-back of whole minutes, up to a month: rules are evaluated once a minute."""
+    seconds = read_duration(value)
+    if not 60 <= seconds <= _LONGEST_LOOK_BACK_S or seconds % 60:
+        message = f"`{value}` is out of range: write whole minutes, from `1m` to `31d`"
+        raise Mistake("out-of-range", message)
+    return int(seconds)
+
+
+def read_budget_share(value: object) -> Decimal:
+    """A share of an error budget, more than none and up to all of it."""
+    share = read_share(value)
+    if not 0 < share <= 1:
+        message = f"`{value}` is no share of a budget: write more than `0%` and up to `100%`"
+        raise Mistake("out-of-range", message)
+    return share
+
+
+def read_confidence(value: object) -> Decimal:
+    """How sure something must be, one-sided: from a coin's toss to less than certain."""
+    share = read_share(value)
+    if not Decimal("0.5") <= share <= Decimal("0.9999"):
+        message = f"`{value}` is out of range: write `50%` (no matter) to `99.99%`"
+        raise Mistake("out-of-range", message)
+    return share
+
+
+def read_events(value: object) -> int:
+    """A number of events."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | int) or value != int(value):
+        raise Mistake("wrong-type", "this should be a whole number, such as `3`")
+    if not 0 <= value <= _MOST_EVENTS:
+        raise Mistake("out-of-range", f"`{value}` is out of range: write `0` to `{_MOST_EVENTS}`")
+    return int(value)
+
+
+def read_link(value: object) -> str:
+    """An address that a browser can open."""
+    from urllib.parse import urlsplit
+
+    text = _text(value)
+    try:
+        parts = urlsplit(text)
+        is_link = parts.scheme in ("http", "https") and parts.hostname and text.isprintable()
+    except ValueError:
+        is_link = False
+    if not is_link or " " in text:
+        raise Mistake("bad-link", f"`{text[:_MAX_NAME]}` is no link: write one like `https://…`")
+    return text
 
 
 def read_rolling(value: object) -> RollingWindow:
@@ -168,6 +222,15 @@ SliceTarget = Annotated[
 Quantile = Annotated[Decimal, PlainValidator(read_inner_share), _shown(_NUMERIC, "0.99", "0.5")]
 Seconds = Annotated[int, PlainValidator(read_seconds), _shown(_TEXT, "5m", "1h30m")]
 Hold = Annotated[int, PlainValidator(read_hold), _shown(_TEXT, "5m", "0s")]
+LookBack = Annotated[int, PlainValidator(read_look_back), _shown(_TEXT, "5m", "1h")]
+BudgetShare = Annotated[Decimal, PlainValidator(read_budget_share), _shown(_NUMERIC, "2%", "0.02")]
+Confidence = Annotated[Decimal, PlainValidator(read_confidence), _shown(_NUMERIC, "95%", "0.99")]
+Events = Annotated[
+    int, PlainValidator(read_events), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+Link = Annotated[
+    str, PlainValidator(read_link), _shown(_TEXT, "https://wiki.example/run", format="uri")
+]
 Rolling = Annotated[RollingWindow, PlainValidator(read_rolling), _shown(_TEXT, "30d", "4w")]
 Zone = Annotated[str, PlainValidator(read_zone), _shown(_TEXT, "Europe/Berlin", "UTC")]
 Quantity = Annotated[

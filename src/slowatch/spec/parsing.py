@@ -1,13 +1,15 @@
 """One file's text becomes its SLOs and its problems."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from slowatch.spec.compiled import CompiledSlo
-from slowatch.spec.compiling import Origin, compile_slo
-from slowatch.spec.documents import API_VERSION
+from slowatch.spec.compiling import DEFAULT_WINDOW, Origin, compile_slo
+from slowatch.spec.documents import API_VERSION, SpecDocument
 from slowatch.spec.mistake import Finding, Mistake
 from slowatch.spec.plain_data import Plain, plain_data
 from slowatch.spec.pointing import line_of, node_at, problem_at, template_problem
+from slowatch.spec.policies import named_policy
 from slowatch.spec.problem import Problem
 from slowatch.spec.validating import Validated, limited, validate
 from slowatch.spec.yaml_tree import Node, Scalar, YamlMistake, read_documents
@@ -94,6 +96,7 @@ def _compile(
     spec = validated.document
     if spec is None:
         return slos, findings
+    findings.extend(_policy_findings(spec))
     for index, document in zip(validated.indexes, spec.slos, strict=True):
         origin = Origin(path, line_of(node_at(root, ("slos", index))))
         try:
@@ -102,6 +105,15 @@ def _compile(
             location = ("slos", index, *mistake.at)
             findings.append(Finding(location, mistake.code, mistake.message))
     return slos, findings
+
+
+def _policy_findings(spec: SpecDocument) -> Iterator[Finding]:
+    """What is wrong with the policies that a document writes down, used or not."""
+    for name in spec.policies:
+        try:
+            named_policy(name, spec.policies, DEFAULT_WINDOW.length_s)
+        except Mistake as mistake:
+            yield Finding(("policies", name, "based_on"), mistake.code, mistake.message)
 
 
 def _entries(data: dict[str, Plain], slos: dict[int, CompiledSlo], root: Node) -> list[Entry]:

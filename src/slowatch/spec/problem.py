@@ -29,6 +29,7 @@ ProblemCode = Literal[
     "percent-sign-missing",
     "bad-duration",
     "bad-quantity",
+    "bad-link",
     "out-of-range",
     "unknown-zone",
     # names
@@ -47,7 +48,16 @@ ProblemCode = Literal[
     "bounds-swapped",
     "bounds-conflict",
     "slice-target",
+    "unknown-policy",
+    "policy-cycle",
+    "look-backs-swapped",
     "histogram-suffix",
+    # what is right and hardly meant
+    "alert-never-fires",
+    "pair-too-slow",
+    "look-back-too-long",
+    "look-back-too-short",
+    "objective-too-tight",
     # PromQL
     "promql-syntax",
     "promql-function",
@@ -63,10 +73,11 @@ ProblemCode = Literal[
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in a spec file.
+    """One mistake in a spec file, or a warning about what is hardly meant.
 
     `line` and `column` count from 1 and point at the offending text; `code` is stable and listed in
-    `docs/problems.md`; `message` says what is wrong and what to do about it.
+    `docs/problems.md`; `message` says what is wrong and what to do about it. An SLO with a mistake
+    is left out; one with a warning is used.
     """
 
     path: str
@@ -74,6 +85,8 @@ class Problem:
     column: int
     code: str
     message: str
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.message} [{self.code}]"
+        word = "warning: " if self.severity == "warning" else ""
+        return f"{self.path}:{self.line}:{self.column}: {word}{self.message} [{self.code}]"

@@ -100,6 +100,21 @@ def read_positive_quantity(value: object) -> Decimal:
     return quantity
 
 
+def duration_text(seconds: float) -> str:
+    """Whole seconds as PromQL and people write them, such as `1h30m` or `30d`."""
+    left, parts = int(seconds), []
+    for unit in ("d", "h", "m", "s"):
+        count, left = divmod(left, int(SECONDS[unit]))
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def share_text(share: Decimal) -> str:
+    """A share in percent, exact, such as `99.9%`."""
+    return f"{(share * 100).normalize():f}%"
+
+
 def _bad_quantity(text: str) -> Mistake:
     return Mistake("bad-quantity", f"`{text}` has no unit known here: write {_QUANTITY_EXAMPLES}")
 

@@ -1,0 +1,56 @@
+"""All that an SLO may raise, whoever raises it: the daemon, or rules rendered for Prometheus."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from slowatch.slo.alert_rule import AlertRule, BreaksBound, policy_rules
+from slowatch.spec.compiled import CompiledSlo, Level
+
+IDENTITY = ("alertname", "severity", "service", "slo", "nfr")
+_TAKEN = frozenset({*IDENTITY, "job", "instance", "look_back", "outcome", "state", "le"})
+
+
+def alert_rules(slo: CompiledSlo, window_s: int) -> tuple[AlertRule, ...]:
+    """The rules of an SLO whose window is so many seconds long: its policy's, then its own."""
+    is_sampled = slo.slicing is None and not isinstance(slo.sli, Level)
+    # What may be good while it is absent may be absent.
+    policy = slo.policy if slo.no_data != "good" else replace(slo.policy, sli_absent=None)
+    by_policy = policy_rules(policy, slo.objective, window_s, is_sampled=is_sampled)
+    own = (
+        AlertRule(
+            name=alert.name,
+            severity=alert.severity,
+            when=BreaksBound(alert.for_s),
+            for_s=0,
+            keep_firing_s=slo.policy.keep_firing_s,
+            labels=slo.policy.labels.get(alert.severity, {}),
+            nfr=alert.nfr,
+        )
+        for alert in slo.alerts
+    )
+    return (*by_policy, *own)
+
+
+def published_labels(slo: CompiledSlo, group: Mapping[str, str]) -> dict[str, str]:
+    """The labels by which an SLO's group is known outside: in metrics, rules and alerts.
+
+    A label of the group that could be taken for another one is called `group_…`.
+    """
+    return {"service": slo.service, "slo": slo.name, "nfr": slo.nfr or ""} | {
+        published_label(name): value for name, value in group.items()
+    }
+
+
+def published_label(name: str) -> str:
+    """What a label of `by` is called outside."""
+    return f"group_{name}" if name in _TAKEN else name
+
+
+def alert_labels(slo: CompiledSlo, rule: AlertRule, group: Mapping[str, str]) -> dict[str, str]:
+    """All labels of an alert: the SLO's own, for routing, give way to those that say what it is."""
+    named = published_labels(slo, group)
+    if rule.nfr is not None:
+        named["nfr"] = rule.nfr
+    labels = {**slo.labels, "severity": rule.severity, **rule.labels, **named}
+    labels["alertname"] = rule.name
+    return {name: value for name, value in labels.items() if value}
