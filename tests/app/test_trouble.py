@@ -105,7 +105,7 @@ def test_without_a_prometheus_it_is_not_ready_and_recovers_when_it_comes_up(
     server.start()
     url = server.url
     server.stop()
-    now_s = [time.time()]
+    now_s = [time.time() - 20]  # so that the slot after this one is over, too
     with daemon_at(monkeypatch, tmp_path, url, now_s) as one:
         one.begin()
         assert [status.state for status in one.snapshot.statuses] == ["no_data"]
