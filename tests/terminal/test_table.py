@@ -6,7 +6,14 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from slowatch.terminal.table import budget_left, burn, objective_percent, percent, slo_table
+from slowatch.terminal.table import (
+    budget_left,
+    burn,
+    objective_percent,
+    percent,
+    print_answer,
+    slo_table,
+)
 
 
 def entry(**changes: object) -> dict[str, object]:
@@ -113,3 +120,14 @@ def test_eighty_columns_hold_every_number() -> None:
 def test_an_answer_without_slos_is_said_so() -> None:
     """Before the first slot there is nothing to judge."""
     assert "no SLOs yet" in shown({"slos": []})
+
+
+def test_pipe_gets_rows_and_reasons_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    """However long they are."""
+    long = "x" * 150
+    entries = [entry(name=long, state="no_data", reason=f"no series match {long}"), entry()]
+    print_answer({"as_of": "2026-11-21T09:37:00Z", "slos": entries})
+    told = capsys.readouterr().out
+    assert "…" not in told
+    assert f"\nno series match {long}:\n  {entries[0]['service']}/{long}\n" in told
+    assert told.count("\n\n") == 1

@@ -80,8 +80,6 @@ def _print(answer: "SloAnswer", *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
         return
-    from rich.console import Console
+    from slowatch.terminal.table import print_answer
 
-    from slowatch.terminal.table import slo_table
-
-    Console(highlight=False).print(slo_table(answer.model_dump()))
+    print_answer(answer.model_dump())

@@ -32,11 +32,9 @@ def _print(body: str, address: str, *, as_json: bool) -> None:
         sys.stdout.write(body + "\n")
         sys.stdout.flush()
         return
-    from rich.console import Console
+    from slowatch.terminal.table import print_answer
 
-    from slowatch.terminal.table import slo_table
-
-    Console(highlight=False).print(slo_table(_read(body, address)))
+    print_answer(_read(body, address))
 
 
 def _follow(address: str) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 NOTHING = "–"  # noqa: RUF001  a dash is how tables say that there is no number
+_WIDE = 1000
 STATE_STYLES = {
     "exhausted": "red",
     "page": "bold red",
@@ -57,18 +58,35 @@ class Row:
         )
 
 
-def slo_table(answer: Mapping[str, object], *, rows: int | None = None) -> "Table":
+def print_answer(answer: Mapping[str, object]) -> None:
+    """Print the answer once, on standard output: all SLOs, and below them every reason in full.
+
+    A pipe gets the rows as wide as they are: nothing is cut, and nothing filled up.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE)
+    console.print(slo_table(answer, is_fitted=console.is_terminal))
+    for reason, names in _reasons(slo_rows(answer)).items():
+        console.print(f"\n{reason}:\n  {', '.join(names)}", markup=False, soft_wrap=True)
+
+
+def slo_table(
+    answer: Mapping[str, object], *, rows: int | None = None, is_fitted: bool = True
+) -> "Table":
     """The answer's SLOs in its own order, the first `rows` of them where given.
 
-    Made for 80 columns and up: where space is short, the ends of the reason and of the service's
-    name go first.
+    Fitted, it is made for 80 columns and up: where space is short, the ends of the reason and of
+    the service's name go first.
     """
     from rich import box
     from rich.table import Table
 
     entries = slo_rows(answer)
     shown = entries if rows is None else entries[:rows]
-    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, expand=True)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, expand=is_fitted)
     table.title = count_states(entries)
     table.caption = _caption(answer, hidden=len(entries) - len(shown))
     table.title_justify = table.caption_justify = "left"
@@ -77,6 +95,16 @@ def slo_table(answer: Mapping[str, object], *, rows: int | None = None) -> "Tabl
     for row in shown:
         table.add_row(*_cells(row))
     return table
+
+
+def _reasons(rows: Sequence[Row]) -> Mapping[str, list[str]]:
+    """The SLOs by the reasons that they have, in the order in which they first come."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.reason:
+            group = "".join(f" {label}={value}" for label, value in row.group.items())
+            found.setdefault(row.reason, []).append(f"{row.service}/{row.name}{group}")
+    return found
 
 
 def slo_rows(answer: Mapping[str, object]) -> list[Row]:
