@@ -4,38 +4,27 @@ Measured: 50 expressions joined with `or` under a `label_replace` tag are asked 
 chain costs its square.
 """
 
-import json
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-import stamina
-import structlog
-
 from slowatch.source import decoding
 from slowatch.source.answer import Answer, Effort, Grid, Refusal, Samples, Series
-from slowatch.source.connection import Connection, http_client
+from slowatch.source.connection import Connection
 from slowatch.source.errors import Misconfigured, Refused, TooSlow, Unavailable
-
-log = structlog.get_logger(__name__)
+from slowatch.source.exchange import Exchange
 
 Gate = Callable[[], None] | None
 """Called before each request, and may wait: it lets live slots go before backfill."""
 
 TAG = "slowatch_q"
 BATCH = 50
-ATTEMPTS = 3
 TIME_OUTS = 8
 """How many may be met while one batch is split: what one slow expression, or two, cost in 50."""
 SPLIT_WITHIN = 4.0
 """How many times the time-out a batch may be split for, once a part of it took too long."""
-CLOCKS_WITHIN_S = 5.0
-"""How far a moment may lie in the server's future: its `Date` is in whole seconds."""
-_KEPT_WARNINGS = 20
 
 
 @dataclass(slots=True)
@@ -63,21 +52,24 @@ class Asker:
 
     def __init__(self, connection: Connection, *, batch: int = BATCH) -> None:
         self._connection = connection
-        self._client = http_client(connection)
+        self._exchange = Exchange(connection)
         self._pool = ThreadPoolExecutor(connection.concurrency, thread_name_prefix="asking")
         self._gated_pool = ThreadPoolExecutor(
             connection.gated_concurrency, thread_name_prefix="asking behind a gate"
         )
         self._batch = batch
         self._guilty: set[str] = set()
-        self._lock = threading.Lock()
-        self.effort = Effort()
 
     def close(self) -> None:
         """End all connections; what is still under way is not waited for."""
         for pool in (self._gated_pool, self._pool):
             pool.shutdown(wait=False, cancel_futures=True)
-        self._client.close()
+        self._exchange.close()
+
+    @property
+    def effort(self) -> Effort:
+        """What asking has cost so far."""
+        return self._exchange.effort
 
     def ask(
         self,
@@ -101,17 +93,13 @@ class Asker:
 
     def samples(self, range_vector: str, at_s: int) -> list[Samples]:
         """The raw samples of a range vector such as `x[6m]` at one moment."""
-        return decoding.raw_samples(self._query({"query": range_vector, "time": str(at_s)}))
+        return decoding.raw_samples(
+            self._exchange.query({"query": range_vector, "time": str(at_s)})
+        )
 
     def runtime_information(self) -> Mapping[str, Any]:
         """What the server says of itself, its retention among it; Prometheus only."""
-        try:
-            response = self._client.get("/api/v1/status/runtimeinfo")
-            data = response.json()["data"]
-        except (httpx.RequestError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            # A RuntimeError: nested too deeply, or the client was closed.
-            raise Unavailable(f"{self._connection.shown_url} does not tell") from error
-        return data if isinstance(data, dict) else {}
+        return self._exchange.runtime_information()
 
     def _parts(
         self, batches: Sequence[Sequence[str]], grid: Grid, gate: Gate
@@ -120,11 +108,11 @@ class Asker:
         try:
             parts = pool.map(lambda batch: self._ask_batch(batch, _Trial(grid, gate)), batches)
         except RuntimeError as error:  # the pool was shut down
-            raise self._ended() from error
+            raise self._exchange.ended() from error
         try:
             yield from parts
         except CancelledError as error:
-            raise self._ended() from error
+            raise self._exchange.ended() from error
 
     def _batches(self, expressions: Iterable[str], weights: Mapping[str, int]) -> list[list[str]]:
         """Batches of bounded weight, the heaviest first; what was refused before goes alone."""
@@ -145,7 +133,7 @@ class Asker:
             trial.gate()
         try:
             query = joined(batch) if len(batch) > 1 else batch[0]
-            found = decoding.series(self._query(_form(query, trial.grid)))
+            found = decoding.series(self._exchange.query(_form(query, trial.grid)))
         except TooSlow as slow:
             self._doubt(batch, trial, slow)
             return self._split(batch, trial, slow)
@@ -174,7 +162,7 @@ class Asker:
     def _check_it_answers(self, grid: Grid) -> None:
         """Raise Unavailable where the server does not even answer what costs nothing."""
         try:
-            self._query({"query": "vector(1)", "time": str(grid.last_s)})
+            self._exchange.query({"query": "vector(1)", "time": str(grid.last_s)})
         except TooSlow as slow:
             raise Unavailable(f"{self._connection.shown_url} answers no query in time") from slow
         except Refused:
@@ -183,112 +171,11 @@ class Asker:
     def _split(self, batch: Sequence[str], trial: _Trial, refused: Refused) -> dict[str, Answer]:
         if len(batch) == 1:
             self._guilty.add(batch[0])
-            with self._lock:
-                self.effort.refusals += 1
+            self._exchange.add_refusal()
             return {batch[0]: Refusal(str(refused))}
         half = len(batch) // 2
         left = self._ask_batch(batch[:half], trial)
         return left | self._ask_batch(batch[half:], trial)
-
-    def _query(self, form: Mapping[str, str]) -> Mapping[str, Any]:
-        path = "/api/v1/query_range" if "step" in form else "/api/v1/query"
-        timeout = f"{self._connection.timeout_s:g}s"
-        body = {**form, "timeout": timeout, "stats": "all"}
-        for attempt in stamina.retry_context(
-            on=self._may_heal, attempts=ATTEMPTS, wait_initial=0.2, wait_max=2.0, timeout=None
-        ):
-            with attempt:
-                return self._post(path, body)
-        raise AssertionError("stamina either returns or raises")
-
-    def _may_heal(self, error: Exception) -> bool:
-        return isinstance(error, Unavailable) and not self._client.is_closed
-
-    def _ended(self) -> Unavailable:
-        return Unavailable(f"{self._connection.shown_url} is asked nothing more: slowatch ends")
-
-    def _post(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
-        started = time.perf_counter()
-        try:
-            status, content = self._send(path, form)
-        except Unavailable:
-            self._count(started, failed=True)
-            raise
-        except httpx.ReadTimeout as error:
-            self._count(started, failed=True)
-            raise TooSlow("the query takes too long: no answer came in time") from error
-        except httpx.TransportError as error:
-            self._count(started, failed=True)
-            raise Unavailable(
-                f"{self._connection.shown_url} cannot be reached: {error or type(error).__name__}"
-            ) from error
-        except httpx.DecodingError as error:
-            self._count(started, failed=True)
-            raise Misconfigured(
-                f"{self._connection.shown_url} answers with what cannot be decoded: {error}"
-            ) from error
-        except RuntimeError as error:
-            if not self._client.is_closed:
-                raise
-            raise self._ended() from error
-        data = self._decoded(status, content, started)
-        self._count(started, read=decoding.samples_read(data))
-        return data
-
-    def _send(self, path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
-        limit = self._connection.response_bytes
-        with self._client.stream("POST", path, data=form) as response:
-            parts: list[bytes] = []
-            size = 0
-            for part in response.iter_bytes():
-                size += len(part)
-                if size > limit:
-                    raise Refused(f"the answer is larger than {limit} bytes; ask for fewer series")
-                parts.append(part)
-        self._check_clocks(form, response.headers.get("Date"))
-        return response.status_code, b"".join(parts)
-
-    def _check_clocks(self, form: Mapping[str, str], date: str | None) -> None:
-        """Raise Unavailable where a moment was asked for that the server has not seen yet.
-
-        Its answer would be recorded as what happened then, and never asked for again.
-        """
-        server_s = decoding.date_s(date)
-        ahead_s = 0.0 if server_s is None else float(form.get("end") or form["time"]) - server_s
-        if ahead_s > CLOCKS_WITHIN_S:
-            raise Unavailable(
-                f"the clocks of slowatch and Prometheus disagree by {ahead_s:.0f} s or more: "
-                f"what is asked for lies that far in the future of {self._connection.shown_url}"
-            )
-
-    def _decoded(self, status: int, content: bytes, started: float) -> Mapping[str, Any]:
-        url = self._connection.shown_url
-        try:
-            body = json.loads(content)
-        except (ValueError, RecursionError):
-            body = None
-        if status != 200:
-            self._count(started, failed=True)
-            raise decoding.failure(status, body, url)
-        if body is None:
-            self._count(started, failed=True)
-            raise Misconfigured(f"{url} does not answer with JSON; is it a Prometheus?")
-        data = decoding.query_data(body, url)
-        self._warn(decoding.remarks(body))
-        return data
-
-    def _count(self, started: float, *, read: int = 0, failed: bool = False) -> None:
-        with self._lock:
-            self.effort.queries += 1
-            self.effort.failures += failed
-            self.effort.samples_read += read
-            self.effort.seconds += time.perf_counter() - started
-
-    def _warn(self, warnings: list[str]) -> None:
-        for warning in warnings:
-            log.warning("prometheus_warns", warning=warning)
-        with self._lock:
-            self.effort.warnings = [*self.effort.warnings, *warnings][-_KEPT_WARNINGS:]
 
 
 def joined(expressions: Sequence[str]) -> str:

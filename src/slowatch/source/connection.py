@@ -180,7 +180,7 @@ def _ssl_context(connection: Connection) -> ssl.SSLContext:
                 str(connection.client_key) if connection.client_key else None,
             )
     except (OSError, ssl.SSLError) as error:
-        raise Misconfigured(f"cannot use the certificates given for Prometheus: {error}") from error
+        raise Misconfigured(f"cannot use the certificates that were given: {error}") from error
     return context
 
 
