@@ -25,21 +25,21 @@ demo: .venv/.set-up ## Watch five systems at play, through a real Prometheus
 
 .PHONY: test
 test: .venv/.set-up ## Run the tests, with real parts, but for the slow ones
-	@scripts/install-debian prometheus postgresql
+	@scripts/install-debian prometheus postgresql alertmanager
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-slow
 test-slow: .venv/.set-up ## Run the slow tests alone
-	@scripts/install-debian prometheus postgresql
+	@scripts/install-debian prometheus postgresql alertmanager
 	@$(PYTEST) -m slow $(ARGS)
 
 .PHONY: test-all
 test-all: .venv/.set-up ## Run all tests
-	@scripts/install-debian prometheus postgresql
+	@scripts/install-debian prometheus postgresql alertmanager
 	@$(PYTEST) $(ARGS)
 
 .PHONY: check
-check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, scripts, the wheel
+check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, rules, scripts, the wheel
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -47,6 +47,8 @@ check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, scripts, t
 	$(BIN)/slowatch validate rules/ --strict
 	$(BIN)/python scripts/docs.py --check
 	scripts/lock --check
+	@scripts/install-debian prometheus
+	scripts/check-rules
 	scripts/check-shell
 	scripts/check-wheel
 
@@ -58,6 +60,10 @@ format: .venv/.set-up ## Format the code, and mend what ruff can mend
 .PHONY: docs
 docs: .venv/.set-up ## Generate the pages that are made from code
 	$(BIN)/python scripts/docs.py
+
+.PHONY: golden
+golden: .venv/.set-up ## Render the golden rule files anew; read the difference before you commit
+	$(BIN)/python -m tests.render.golden
 
 .PHONY: lock
 lock: .venv/.set-up ## Bring the lock files in step with pyproject.toml

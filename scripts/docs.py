@@ -9,11 +9,22 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
-from slowatch.app.settings import PREFIX, Seconds, Settings, WholeSeconds
+from slowatch.app.settings import PREFIX, Settings
+from slowatch.app.values import Seconds, WholeSeconds
 from slowatch.cli.main import app
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("run", "evaluate", "validate", "status", "schema", "demo")
+COMMANDS = (
+    "run",
+    "evaluate",
+    "validate",
+    "status",
+    "render-rules",
+    "render-tests",
+    "notify-test",
+    "schema",
+    "demo",
+)
 FLAGS = {
     "prometheus_url": "--prometheus",
     "rules": "--rules",
@@ -47,7 +58,7 @@ CLI = f"""{GENERATED}
 | exit code | means |
 |---|---|
 | 0 | done; for `validate`: nothing is wrong |
-| 1 | `validate` found problems, or the demo failed |
+| 1 | `validate` found problems, a target did not take `notify-test`'s alert, or the demo failed |
 | 2 | it could not run: arguments, settings, ledger, Prometheus; standard error says why in a line |
 | 130 | interrupted by Ctrl-C (`run` and `demo` end with 0: that is how they are ended) |
 
@@ -102,7 +113,7 @@ def _row(name: str, field: FieldInfo) -> str:
 
 def _default(name: str, field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value == {}:
+    if value is None or value in ({}, ()):
         return ""
     if isinstance(value, tuple):
         return "`" + ":".join(map(str, value)) + "`"

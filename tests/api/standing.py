@@ -8,13 +8,17 @@ import httpx
 from fastapi import FastAPI
 
 from slowatch.api.app import create_app
+from slowatch.evaluate.alerting import Alerting
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.question import question_of
-from slowatch.evaluate.snapshot import Counts, Readiness, Snapshot
+from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
 from slowatch.evaluate.watch import Watch
+from slowatch.evaluate.wording import annotations
+from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Fact, Point, Recording, Size
+from slowatch.notify.sent import Sent
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import slot_tally
 from slowatch.source.asking import Asker
@@ -52,6 +56,8 @@ class Standing:
     ledger: Ledger = field(default_factory=lambda: Ledger.open(":memory:"))
     snapshot: Snapshot = field(default_factory=lambda: Snapshot(NOW_S, SLOT_S, ()))
     reasons: tuple[str, ...] = ()
+    alerting: AlertingMode = "rules"
+    sent_: tuple[Sent, ...] = ()
 
     def __post_init__(self) -> None:
         reading = read_text(self.rules, "rules.yaml")
@@ -75,7 +81,10 @@ class Standing:
         self.ledger.record(Recording(a, span, tuple(f)) for a, f in by_asked.items())  # type: ignore[arg-type]
         measuring = Measuring(Asker(Connection("http://127.0.0.1:1")), scrape_s=15)
         watch = Watch(list(self.slos.values()), self.ledger, measuring, slot_s=SLOT_S)
-        self.snapshot = Snapshot(NOW_S, SLOT_S, tuple(watch.judge(NOW_S)))
+        statuses = tuple(watch.judge(NOW_S))
+        alerting = Alerting(self.ledger, start_s=NOW_S, wording=annotations)
+        alerting.advance(statuses, NOW_S)
+        self.snapshot = Snapshot(NOW_S, SLOT_S, statuses, alerting.alerts)
         return self
 
     def readiness(self) -> Readiness:
@@ -95,6 +104,18 @@ class Standing:
         if status.series_id is None:
             return []
         return self.ledger.history([status.series_id], span, step_s).get(status.series_id, [])
+
+    def episodes(self, since_s: int, most: int) -> Sequence[Episode]:
+        """The ledger's."""
+        return self.ledger.episodes(since_s, most=most)
+
+    def sent(self) -> Sequence[Sent]:
+        """As the test wants it."""
+        return self.sent_
+
+    def queue_lengths(self) -> Mapping[str, int]:
+        """The ledger's."""
+        return self.ledger.queue_lengths()
 
     def app(self) -> FastAPI:
         """The application over it."""

@@ -49,6 +49,7 @@ def test_the_openapi_document_has_every_route_and_no_error_shape_of_fastapis(
         "/slo",
         "/slo/{service}/{name}",
         "/slo/{service}/{name}/history",
+        "/alerts",
         "/healthz",
         "/readyz",
         "/metrics",

@@ -1,11 +1,14 @@
 """`/metrics`: a valid page with the numbers of `/slo`, whatever labels hold."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.api.standing import Client
+from slowatch.evaluate.snapshot import AlertingMode
+from slowatch.notify.sent import Sent
+from tests.api.standing import Client, Standing
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -33,7 +36,7 @@ def slo(name: str, slo: str, nfr: str = "", **more: str) -> tuple[str, frozenset
 
 
 def test_gauges_are_the_numbers_of_slo(samples: Samples) -> None:
-    eu = {"nfr": "N1", "group_region": "eu"}
+    eu = {"nfr": "N1", "region": "eu"}
     assert samples[slo("compliance_ratio", "checkout", **eu)] == 0.8
     assert samples[slo("objective_ratio", "checkout", **eu)] == 0.9
     assert samples[slo("error_budget_remaining_ratio", "checkout", **eu)] == -1
@@ -56,7 +59,7 @@ def test_a_number_that_does_not_exist_has_no_sample(samples: Samples) -> None:
 
 
 def test_quotes_newlines_and_backslashes_of_labels_survive(samples: Samples) -> None:
-    nasty = {"nfr": "N1", "group_region": 'us\n"x"\\'}
+    nasty = {"nfr": "N1", "region": 'us\n"x"\\'}
     assert samples[slo("compliance_ratio", "checkout", **nasty)] == 1
 
 
@@ -71,6 +74,49 @@ def test_the_daemons_own_numbers_are_there(page: str, samples: Samples) -> None:
     assert "process_resident_memory_bytes" in page
     for counted in ("recorded", "missing", "late"):
         assert ("slowatch_slots_" + counted + "_total", frozenset()) in samples
+
+
+def test_conditions_are_what_rules_fire_on(samples: Samples) -> None:
+    """Ten of fifty events were bad, which is a burn of 2: worth a ticket, not a page."""
+    burn = {"nfr": "N1", "region": "eu", "alert": "ErrorBudgetBurn"}
+    assert samples[slo("alert_condition", "checkout", severity="ticket", **burn)] == 1
+    assert samples[slo("alert_condition", "checkout", severity="page", **burn)] == 0
+
+
+def test_condition_of_which_nothing_is_known_has_no_sample(samples: Samples) -> None:
+    """Of what was never measured it is not known how fast it burns."""
+    burn = {"alert": "ErrorBudgetBurn", "severity": "page"}
+    assert slo("alert_condition", "silent", **burn) not in samples
+
+
+def test_alerts_are_counted(samples: Samples) -> None:
+    assert samples["slowatch_alerts", frozenset({("state", "firing")})] == 2
+    assert samples["slowatch_alerts", frozenset({("state", "pending")})] == 0
+
+
+@pytest.mark.parametrize(("alerting", "told"), [("notify", ["slowatch_alerts"]), ("off", [])])
+def test_rules_have_nothing_to_fire_on_where_they_are_not_to(
+    standing: Standing, alerting: AlertingMode, told: list[str]
+) -> None:
+    """Else somebody would be paged twice."""
+    page = Client(replace(standing, alerting=alerting).app()).get("/metrics").text
+    names = {family.name for family in text_string_to_metric_families(page)}
+    assert sorted(names & {"slowatch_alerts", "slowatch_slo_alert_condition"}) == told
+
+
+def test_what_was_sent_is_counted_by_target(standing: Standing) -> None:
+    """What waits is said of webhooks, since nothing waits for an Alertmanager."""
+    sent = (Sent("http://am:9093", "alertmanager", 7, 1), Sent("chat", "webhook", 2, 3, 4))
+    notifying = replace(standing, alerting="notify", sent_=sent)
+    page = Client(notifying.app()).get("/metrics").text
+    for line in (
+        'slowatch_notifications_sent_total{kind="alertmanager",target="http://am:9093"} 7.0',
+        'slowatch_notifications_failed_total{kind="webhook",target="chat"} 3.0',
+        'slowatch_notifications_dropped_total{kind="webhook",target="chat"} 4.0',
+        'slowatch_notifications_queued{kind="webhook",target="chat"} 0.0',
+    ):
+        assert line in page.splitlines()
+    assert 'queued{kind="alertmanager"' not in page
 
 
 def test_promtool_finds_nothing_to_improve(page: str) -> None:

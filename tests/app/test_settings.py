@@ -8,6 +8,7 @@ import pytest
 
 from slowatch.app.reading import read_settings, unknown_variables
 from slowatch.app.settings import Settings, SettingsError
+from slowatch.app.targets import targets
 
 SECRET = "hunter2"  # noqa: S105
 
@@ -51,6 +52,8 @@ def test_every_setting_can_come_from_each_place(
     (folder / "slowatch.yaml").write_text(f"{name}: {low}\n")
     from_file = getattr(read_settings(), name)
     monkeypatch.setenv(f"SLOWATCH_{name.upper()}", middle)
+    if name == "alerting":
+        monkeypatch.setenv("SLOWATCH_ALERTMANAGERS", "http://a")
     from_variable = getattr(read_settings(), name)
     from_flag = getattr(configured({name: FLAGS.get(name, high)}), name)
     assert len({str(from_file), str(from_variable), str(from_flag)}) + _hidden(from_file) >= 3
@@ -65,11 +68,23 @@ VALUES: Mapping[str, tuple[str, str, str]] = {
     "settle": ("1s", "2s", "3s"),
     "scrape_interval": ("1s", "2s", "3s"),
     "retention": ("10d", "20d", "30d"),
+    "alerting": ("off", "rules", "notify"),
+    "alertmanagers": ("['http://a']", '["http://b", "http://c"]', ""),
+    "webhooks": (
+        "[{name: a, url: 'http://a'}]",
+        '[{"name": "b", "url": "http://b"}]',
+        "",
+    ),
+    "external_url": ("http://a", "http://b", "http://c"),
     "log_level": ("debug", "warning", "error"),
     "log_format": ("console", "json", "auto"),
     "rules": ("[a, b]", "c:d", "e"),
 }
-FLAGS: Mapping[str, object] = {"prometheus_headers": {"c": "z"}}
+FLAGS: Mapping[str, object] = {
+    "prometheus_headers": {"c": "z"},
+    "alertmanagers": ["http://d"],
+    "webhooks": [{"name": "c", "url": "http://c"}],
+}
 
 
 def _hidden(value: object) -> int:
@@ -105,6 +120,19 @@ def test_an_empty_file_sets_nothing(folder: Path) -> None:
         (f"prometheus_url: 'http://user:{SECRET}/x@host'", "write @ as %40, / as %2F"),
         (f'prometheus_bearer_token: "{SECRET}\\nx"', "use printable ASCII"),
         (f'prometheus_headers: {{A: "{SECRET}é"}}', "use printable ASCII"),
+        ("alerting: notify", "set `alertmanagers` or `webhooks`, or `alerting: rules`"),
+        (f"alertmanagers: ['me:{SECRET}@am']", "slowatch.yaml: alertmanagers.0: this is no addr"),
+        (
+            f"webhooks: [{{name: a, url: '{SECRET}'}}]",
+            "webhooks.0.url: this is no address of a web",
+        ),
+        (
+            f"webhooks: [{{name: a, url: 'http://a', tokn: {SECRET}}}]",
+            "webhooks.0.tokn: there is no",
+        ),
+        ("webhooks: [{name: 'a b', url: 'http://a'}]", "webhooks.0.name: String should match"),
+        ("webhooks: [{name: a, url: 'http://a'}, {name: a, url: 'http://b'}]", "name of its own"),
+        (f"external_url: 'http://me:{SECRET}@slo'", "it cannot hold a password"),
     ],
 )
 def test_a_mistake_in_the_file_is_told_without_its_value(
@@ -129,6 +157,38 @@ def test_all_mistakes_are_told_at_once_each_with_its_place(
     assert len(lines) == 5
     for place in [*places, "slowatch.yaml: settle"]:
         assert sum(line.startswith(f"{place}: ") for line in lines) == 1
+
+
+def test_alertmanagers_are_one_address_or_several_in_a_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLOWATCH_ALERTMANAGERS", "http://a:9093")
+    assert read_settings().alertmanagers == ("http://a:9093",)
+    monkeypatch.setenv("SLOWATCH_ALERTMANAGERS", '["http://a:9093", "http://b:9093"]')
+    assert read_settings().alertmanagers == ("http://a:9093", "http://b:9093")
+    monkeypatch.setenv("SLOWATCH_ALERTMANAGERS", f'["http://me:{SECRET}@a')
+    with pytest.raises(SettingsError, match="SLOWATCH_ALERTMANAGERS: this is no JSON") as error:
+        read_settings()
+    assert SECRET not in str(error.value)
+
+
+def test_targets_have_their_own_credentials_and_names(folder: Path) -> None:
+    """Those of an address leave it; a webhook is called by its name alone."""
+    (folder / "password").write_text(f"{SECRET}-file\n")
+    settings = configured(
+        {
+            "alertmanagers": [f"https://me:{SECRET}@one:9093/am/", "http://two"],
+            "webhooks": [{"name": "chat", "url": f"https://h/{SECRET}", "token_file": "token"}],
+        }
+    )
+    one, two, chat = targets(settings)
+    assert (one.name, one.connection.username) == ("https://one:9093/am", "me")
+    assert (one.connection.password, two.connection.password) == (SECRET, None)
+    assert (chat.name, chat.connection.bearer_token_file) == ("chat", Path("token"))
+    named = settings.model_copy(
+        update={"alertmanager_username": "x", "alertmanager_password_file": Path("password")}
+    )
+    assert {t.connection.password for t in targets(named)[:2]} == {f"{SECRET}-file"}
 
 
 def test_a_variable_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,6 +284,9 @@ def test_no_secret_shows_in_repr() -> None:
         prometheus_password=SECRET,
         prometheus_bearer_token=SECRET,
         prometheus_headers={"X-Key": SECRET},
+        alertmanagers=[f"http://me:{SECRET}@am"],
+        alertmanager_bearer_token=SECRET,
+        webhooks=[{"name": "chat", "url": f"http://hook/{SECRET}", "token": SECRET}],
         state=f"postgresql://me:{SECRET}@host/db",
     )
     assert SECRET not in repr(settings) + str(settings) + repr(settings.connection())

@@ -128,6 +128,22 @@ def test_revision_of_the_tables_is_the_last_migration() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == REVISION
 
 
+def test_ledger_of_an_older_slowatch_keeps_what_it_holds(shared_ledger_url: str) -> None:
+    """That of 0.1.0, which knew of no alerts."""
+    with Ledger.open(shared_ledger_url) as ledger:
+        ledger.record([recording(0, 60, slot(0, 1, 2))])
+    store = open_store(parse_address(shared_ledger_url))
+    with store.writing() as connection:
+        for table in ("episodes", "outbox"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))  # noqa: S608
+    store.close()
+    with Ledger.open(shared_ledger_url) as ledger:
+        assert list(ledger.sums(EVERYTHING).values()) == [events(1, 2, 1)]
+        assert ledger.episodes(0) == []
+        assert ledger.queue_lengths() == {}
+
+
 def test_opening_an_up_to_date_ledger_does_not_load_alembic(shared_ledger_url: str) -> None:
     """It takes a third of a second."""
     Ledger.open(shared_ledger_url).close()
@@ -199,7 +215,7 @@ def test_tables_of_the_same_name_are_left_alone(postgres_server: PostgresServer)
     with store.writing() as connection:
         connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
     store.close()
-    with pytest.raises(LedgerUnreadable, match=r"another program's tables \(asks, gaps"):
+    with pytest.raises(LedgerUnreadable, match=r"another program's tables \(asks, episodes, gaps"):
         Ledger.open(address)
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from slowatch import __version__
+from slowatch.api.alerts import AlertRoutes
 from slowatch.api.description import describe_openly
 from slowatch.api.docs_page import POLICY, docs_page
 from slowatch.api.entries import HealthAnswer, ReadyAnswer
@@ -38,6 +39,7 @@ def create_app(
     answer_errors(app)
     describe_openly(app)
     app.include_router(SloRoutes(watching).router)
+    app.include_router(AlertRoutes(watching).router)
     _add_health(app, watching)
     _add_metrics(app, watching)
     _add_docs(app)

@@ -41,5 +41,5 @@ def _correct(document: dict[str, Any]) -> None:
         for operation in methods.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = told
-            if path.startswith("/slo"):
+            if path.startswith(("/slo", "/alerts")):
                 operation["parameters"].append(LABEL_FILTER)

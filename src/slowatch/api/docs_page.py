@@ -128,7 +128,9 @@ EXAMPLES: Mapping[str, str] = {
    "error_budget": {"allowed_bad": 100.0, "spent_bad": 150.0,
                     "remaining_ratio": -0.5, "exhausts_in_s": 0.0},
    "burn_rates": {"5m": 0.0, "30m": 0.2, "1h": 0.4, "2h": 0.5, "6h": 0.5, "1d": 0.5, "3d": 0.5},
-   "coverage_ratio": 1.0, "state": "exhausted", "reason": null}]}""",
+   "coverage_ratio": 1.0, "state": "exhausted", "reason": null,
+   "alerts": [{"alert": "ErrorBudgetExhausted", "severity": "ticket", "state": "firing",
+               "since": "2026-11-21T06:52:00Z"}]}]}""",
     "/slo/{service}/{name}": """$ curl http://localhost:9710/slo/lark-service/api-success""",
     "/slo/{service}/{name}/history": """\
 $ curl 'http://localhost:9710/slo/lark-service/api-success/history?from=2026-11-20T07:00:00Z&step=1h'
@@ -137,6 +139,7 @@ $ curl 'http://localhost:9710/slo/lark-service/api-success/history?from=2026-11-
   {"group": {"app_id": "cli_a"}, "points": [
     {"start": "2026-11-20T07:00:00Z", "length_s": 3600, "good": 138.0, "bad": 0.0, "total": 138.0,
      "compliance_ratio": 1.0, "measured_slots": 60}]}]}""",
+    "/alerts": """$ curl 'http://localhost:9710/alerts?severity=page&state=firing'""",
     "/readyz": """$ curl http://localhost:9710/readyz
 {"ready": false, "reasons": ["http://localhost:9090 cannot be reached: Connection refused"],
  "warnings": []}""",

@@ -1,12 +1,16 @@
 """The shapes that the API answers with; `/slo` and `evaluate --json` share one and keep it."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from slowatch.evaluate.alert import Alert
 from slowatch.evaluate.judging import State, Status
+from slowatch.evaluate.snapshot import AlertingMode
+from slowatch.evaluate.wording import moment
+from slowatch.ledger.alert_port import Episode
+from slowatch.slo.policy import Severity
 from slowatch.slo.tally import MICRO
 
 
@@ -26,6 +30,15 @@ class BudgetEntry(BaseModel):
     spent_bad: float
     remaining_ratio: float | None
     exhausts_in_s: float | None
+
+
+class RaisedEntry(BaseModel):
+    """An alert of an entry that is pending or firing, and since when."""
+
+    alert: str
+    severity: Severity
+    state: Literal["pending", "firing"]
+    since: str
 
 
 class SloEntry(BaseModel):
@@ -48,6 +61,7 @@ class SloEntry(BaseModel):
     coverage_ratio: float = Field(description="Measured slots divided by the window's slots.")
     state: State
     reason: str | None
+    alerts: list[RaisedEntry]
 
 
 class SloAnswer(BaseModel):
@@ -58,8 +72,8 @@ class SloAnswer(BaseModel):
     slos: list[SloEntry]
 
 
-def slo_entry(status: Status) -> SloEntry:
-    """A status as the API shows it."""
+def slo_entry(status: Status, alerts: Sequence[Alert] = ()) -> SloEntry:
+    """A status as the API shows it, with the alerts of its group and of its SLO as a whole."""
     slo, tally, budget = status.slo, status.tally, status.budget
     return SloEntry(
         id=slo.id,
@@ -84,6 +98,16 @@ def slo_entry(status: Status) -> SloEntry:
         coverage_ratio=status.coverage_ratio,
         state=status.state,
         reason=status.reason,
+        alerts=[_raised(alert) for alert in alerts],
+    )
+
+
+def _raised(alert: Alert) -> RaisedEntry:
+    return RaisedEntry(
+        alert=alert.episode.key.name,
+        severity=alert.episode.key.severity,
+        state="firing" if alert.state.phase == "firing" else "pending",
+        since=moment(alert.since_s),
     )
 
 
@@ -96,11 +120,6 @@ def slo_answer(
         stale_s=round(max(0.0, now_s - as_of_s), 3),
         slos=[slo_entry(status) for status in statuses],
     )
-
-
-def moment(at_s: float) -> str:
-    """Seconds since the epoch as RFC 3339, UTC."""
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _window(status: Status) -> WindowEntry:
@@ -139,6 +158,57 @@ class HistoryAnswer(BaseModel):
     end: str
     step_s: int
     series: list[GroupHistory]
+
+
+class AlertEntry(BaseModel):
+    """One time that an alert was raised; `labels` and `annotations` are those it is sent with."""
+
+    alert: str
+    severity: Severity
+    state: Literal["pending", "firing", "resolved"]
+    slo_id: str
+    service: str
+    name: str
+    nfr: str | None
+    group: dict[str, str]
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    pending_since: str
+    firing_since: str | None
+    resolved_at: str | None
+
+
+class AlertsAnswer(BaseModel):
+    """Alerts, newest first, and who raises them: `off`, `rules` or `notify`."""
+
+    as_of: str
+    alerting: AlertingMode
+    alerts: list[AlertEntry]
+
+
+def alert_entry(episode: Episode) -> AlertEntry:
+    """An episode of an alert as the API shows it."""
+    key, state = episode.key, episode.state
+    service, _, name = key.slo_id.partition("/")
+    return AlertEntry(
+        alert=key.name,
+        severity=key.severity,
+        state="resolved" if state.phase == "inactive" else state.phase,
+        slo_id=key.slo_id,
+        service=service,
+        name=name,
+        nfr=episode.labels.get("nfr"),
+        group=dict(key.group),
+        labels=dict(episode.labels),
+        annotations=dict(episode.annotations),
+        pending_since=moment(state.pending_s or 0),
+        firing_since=_moment(state.firing_s),
+        resolved_at=_moment(state.resolved_s),
+    )
+
+
+def _moment(at_s: int | None) -> str | None:
+    return None if at_s is None else moment(at_s)
 
 
 class ProblemAnswer(BaseModel):

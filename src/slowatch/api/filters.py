@@ -1,12 +1,12 @@
 """Which SLOs a request asks for: `service=shop&state=page&label.team=web`."""
 
 from collections.abc import Collection, Mapping
-from typing import get_args
 
 from fastapi import Request
 
 from slowatch.api.problems import ApiError, quoted
-from slowatch.evaluate.judging import State, Status
+from slowatch.evaluate.judging import Status
+from slowatch.ledger.alert_port import Episode
 
 Wanted = Mapping[str, frozenset[str]]
 """Values by filter; one of them is enough, while all filters have to match."""
@@ -14,7 +14,7 @@ Wanted = Mapping[str, frozenset[str]]
 LABEL = "label."
 OF_ONE_SLO = ("state",)
 OF_ALL = ("service", "name", "nfr", *OF_ONE_SLO)
-STATES = get_args(State)
+OF_ALERTS = ("service", "name", "nfr", "alert", "severity", "state")
 
 
 def wanted(
@@ -33,7 +33,6 @@ def wanted(
             message = f"there is no parameter {quoted(key)}; there are {names} and label.NAME"
             raise ApiError(400, message)
         filters[key] = frozenset(request.query_params.getlist(key))
-    _check_states(filters.get("state", frozenset()))
     return filters
 
 
@@ -41,15 +40,28 @@ def matches(status: Status, wanted: Wanted) -> bool:
     """Whether a status is asked for; a label is one of its SLO or one of its group."""
     slo = status.slo
     own = {"service": slo.service, "name": slo.name, "nfr": slo.nfr, "state": status.state}
+    return _match(wanted, own, slo.labels, status.group)
+
+
+def alert_matches(episode: Episode, wanted: Wanted) -> bool:
+    """Whether an alert is asked for; a label is one that it is sent with or one of its group."""
+    key = episode.key
+    service, _, name = key.slo_id.partition("/")
+    own = {
+        "service": service,
+        "name": name,
+        "nfr": episode.labels.get("nfr"),
+        "alert": key.name,
+        "severity": key.severity,
+        "state": episode.state.phase,
+    }
+    return _match(wanted, own, episode.labels, dict(key.group))
+
+
+def _match(wanted: Wanted, own: Mapping[str, str | None], *labels: Mapping[str, str]) -> bool:
     for key, values in wanted.items():
         label = key.removeprefix(LABEL)
-        found = [own[key]] if key in own else [slo.labels.get(label), status.group.get(label)]
+        found = [own[key]] if key in own else [some.get(label) for some in labels]
         if values.isdisjoint(found):
             return False
     return True
-
-
-def _check_states(states: Collection[str]) -> None:
-    for state in states:
-        if state not in STATES:
-            raise ApiError(400, f"there is no state {state!r}; there are {', '.join(STATES)}")

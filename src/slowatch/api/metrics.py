@@ -14,11 +14,18 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from slowatch import __version__
+from slowatch.api.alert_metrics import (
+    alerts_gauge,
+    conditions_gauge,
+    queue_gauge,
+    sent_counters,
+)
 from slowatch.api.watching import Watching
 from slowatch.evaluate.judging import WORST_FIRST, Status
 from slowatch.evaluate.snapshot import Counts, Snapshot
 from slowatch.ledger.errors import LedgerError
 from slowatch.slo.tally import MICRO
+from slowatch.spec.alert_rules import published_labels
 
 _COUNTERS = {
     "slots_due": "Slots that were due to be measured, one for each question.",
@@ -55,10 +62,18 @@ class MetricsPage:
         known, text = self._rendered
         if known is not snapshot:
             registry = CollectorRegistry(auto_describe=False)
-            registry.register(_Families(lambda: slo_gauges(snapshot.statuses)))
+            registry.register(_Families(lambda: self._gauges(snapshot)))
             text = generate_latest(registry)
             self._rendered = (snapshot, text)
         return text
+
+    def _gauges(self, snapshot: Snapshot) -> Iterator[Metric]:
+        yield from slo_gauges(snapshot.statuses)
+        if self._watching.alerting != "off":
+            yield alerts_gauge(snapshot.alerts)
+        if self._watching.alerting == "rules":
+            # Where slowatch sends alerts itself there is nothing that rules could fire on, too.
+            yield conditions_gauge(snapshot.statuses)
 
 
 class _Families(Collector):
@@ -74,15 +89,17 @@ class _Families(Collector):
 def own_families(watching: Watching) -> Iterator[Metric]:
     """What the daemon does and holds; the ledger's size is left out where it cannot be read."""
     yield from own_counters(watching.counts())
+    yield from sent_counters(watching.sent())
     yield InfoMetricFamily("slowatch_build", "The version that runs.", {"version": __version__})
     as_of_s = watching.snapshot.as_of_s
     yield GaugeMetricFamily(
         "slowatch_newest_slot_timestamp_seconds", "End of the newest judged slot.", as_of_s
     )
     try:
-        size = watching.size()
+        size, queues = watching.size(), watching.queue_lengths()
     except LedgerError:
         return
+    yield queue_gauge(watching.sent(), queues)
     yield GaugeMetricFamily("slowatch_ledger_bytes", "Size of the ledger.", size.stored_bytes)
     yield GaugeMetricFamily("slowatch_ledger_series", "Series in the ledger.", size.series)
 
@@ -161,7 +178,4 @@ def _events(statuses: Sequence[Status]) -> Metric:
 
 
 def _labels(status: Status) -> dict[str, str]:
-    """An SLO's labels; those of its group are set apart, since they may be called anything."""
-    slo = status.slo
-    group = {f"group_{name}": value for name, value in status.group.items()}
-    return {"service": slo.service, "slo": slo.name, "nfr": slo.nfr or "", **group}
+    return published_labels(status.slo, status.group)

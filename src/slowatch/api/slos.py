@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Query, Request, Response
 
-from slowatch.api.entries import GroupHistory, HistoryAnswer, PointEntry, SloAnswer, moment
+from slowatch.api.entries import GroupHistory, HistoryAnswer, PointEntry, SloAnswer
 from slowatch.api.filters import OF_ALL, OF_ONE_SLO, Wanted, matches, wanted
 from slowatch.api.problems import ApiError
 from slowatch.api.rendering import RenderedSnapshot, respond
 from slowatch.api.times import parse_moment, parse_step
 from slowatch.api.watching import Watching
 from slowatch.evaluate.judging import State, Status
+from slowatch.evaluate.wording import moment
 from slowatch.ledger.port import Point
 from slowatch.slo.budget import compliance_ratio
 from slowatch.slo.slot import DAY_S, Span

@@ -1,11 +1,13 @@
 """What the API needs of a running daemon."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from slowatch.evaluate.judging import Status
-from slowatch.evaluate.snapshot import Counts, Readiness, Snapshot
+from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.port import Point, Size
+from slowatch.notify.sent import Sent
 from slowatch.slo.slot import Span
 
 
@@ -31,4 +33,21 @@ class Watching(Protocol):
 
     def history(self, status: Status, span: Span, step_s: int) -> Sequence[Point]:
         """Points of one status over a span."""
+        ...
+
+    @property
+    def alerting(self) -> AlertingMode:
+        """Who raises alerts."""
+        ...
+
+    def episodes(self, since_s: int, most: int) -> Sequence[Episode]:
+        """The newest alerts that are pending, firing, or were resolved since a moment."""
+        ...
+
+    def sent(self) -> Sequence[Sent]:
+        """What was sent to each target since the start."""
+        ...
+
+    def queue_lengths(self) -> Mapping[str, int]:
+        """How much waits to be sent, by target, where anything does."""
         ...

@@ -2,22 +2,26 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
 from slowatch.app.discovering import discovered_scrape_s
 from slowatch.app.health import Health
+from slowatch.app.raising import Raising
 from slowatch.app.settings import Settings
+from slowatch.evaluate.alert import without_windows
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.measuring import Measuring
-from slowatch.evaluate.snapshot import Counts, Readiness, Snapshot
+from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
 from slowatch.evaluate.watch import Watch
+from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.errors import LedgerError
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Point, Size
-from slowatch.slo.slot import DAY_S, Span, settled_end
+from slowatch.notify.sent import Sent
+from slowatch.slo.slot import DAY_S, HOUR_S, Span, settled_end
 from slowatch.source.asking import Asker
 from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s
 from slowatch.source.errors import SourceError
@@ -31,6 +35,8 @@ GATE_S = 20.0
 LIVE_WITHIN_S = 4.0
 CLOSED_WITHIN_S = 1.0
 """The longest that stopping waits for a live slot to be recorded, and then for connections."""
+FILLED_WITHIN_S = HOUR_S
+"""How long budgets raise no alert while their windows are still being filled, at most."""
 DISCOVER_AGAIN_S = 60
 """How long an unknown scrape interval is left alone: a server that hangs would delay each slot."""
 
@@ -55,20 +61,23 @@ class Daemon:
         self._measuring = Measuring(self._asker, scrape_s=self._scrape_s or DEFAULT_SCRAPE_S)
         self._ledger = Ledger.open(settings.ledger_address)
         self._watch = Watch(reading.slos, self._ledger, self._measuring, slot_s=settings.slot)
+        self.health = Health()
+        self._raising = Raising(settings, self._ledger, self.health, now=now)
+        self._is_filled = False
         self._live = threading.Lock()
         self._judging = threading.Lock()
         self._no_live_slot = threading.Event()
         self._no_live_slot.set()
         self._stopping = threading.Event()
         self._started_end_s = self._settled_end()
-        self.health = Health()
         self.snapshot = Snapshot(self._started_end_s, settings.slot, ())
 
     # What the schedule calls
 
     def begin(self) -> None:
         """Show what the ledger holds, then measure the newest slot."""
-        self._refresh(self._settled_end())
+        self._refresh(self._settled_end(), is_live=False)
+        self._raising.start()
         self.measure_slot()
 
     def measure_slot(self) -> None:
@@ -83,7 +92,7 @@ class Daemon:
                 self._measure(end_s)
             finally:
                 self._no_live_slot.set()
-            self._refresh(end_s)
+            self._refresh(end_s, is_live=True)
 
     def backfill(self) -> None:
         """Ask for all that is missing, newest first, giving way to live slots."""
@@ -94,7 +103,7 @@ class Daemon:
         while not self._stopping.is_set() and self._backfill_piece():
             asked += 1
         if asked:
-            self._refresh(self.snapshot.as_of_s)
+            self._refresh(self.snapshot.as_of_s, is_live=False)
 
     def compact(self) -> None:
         """Turn old slots into hours and forget what is older than the retention.
@@ -128,6 +137,7 @@ class Daemon:
         A request that hangs is not waited for: its thread is left behind, to end with the process.
         """
         self._stopping.set()
+        self._raising.stop()
         self._no_live_slot.wait(LIVE_WITHIN_S)
         self._no_live_slot.set()
         closing = threading.Thread(target=self._asker.close, name="closing", daemon=True)
@@ -172,7 +182,7 @@ class Daemon:
             reasons.append(f"the newest slot ended {ago_s:.0f} s ago")
         if self.snapshot.as_of_s > self._now():
             reasons.append("what is shown is of the future: the clock was set back")
-        warnings = list(dict.fromkeys(self._asker.effort.warnings))
+        warnings = [*dict.fromkeys(self._asker.effort.warnings), *self._raising.troubles]
         return Readiness(reasons, warnings, self._reading.problems)
 
     def history(self, status: Status, span: Span, step_s: int) -> Sequence[Point]:
@@ -182,6 +192,25 @@ class Daemon:
     def size(self) -> Size:
         """How big the ledger is."""
         return self._ledger.size()
+
+    @property
+    def alerting(self) -> AlertingMode:
+        """Who raises alerts."""
+        return self._settings.alerting
+
+    def episodes(self, since_s: int, most: int) -> Sequence[Episode]:
+        """The newest alerts that are pending, firing, or were resolved since a moment."""
+        if self._settings.alerting == "off":
+            return []
+        return self._ledger.episodes(since_s, most=most)
+
+    def sent(self) -> Sequence[Sent]:
+        """What was sent to each target since the start."""
+        return self._raising.sent
+
+    def queue_lengths(self) -> Mapping[str, int]:
+        """How much waits to be sent, by target."""
+        return self._raising.queue_lengths()
 
     # Parts of the above
 
@@ -222,6 +251,7 @@ class Daemon:
             return False
         self.health.backfilling(int(piece is not None))
         if piece is None:
+            self._is_filled = True
             return False
         grid = piece.grid
         late = sum(1 for end in grid.ends if end > self._started_end_s) * len(piece.questions)
@@ -234,10 +264,11 @@ class Daemon:
         if self._stopping.is_set():
             raise Stopping("slowatch ends")
 
-    def _refresh(self, end_s: int) -> None:
+    def _refresh(self, end_s: int, *, is_live: bool) -> None:
         """Judge at `end_s`, or at the moment of the snapshot where that is newer already.
 
-        A snapshot of the future, from before a clock was set right, does not count.
+        A snapshot of the future, from before a clock was set right, does not count. Only a live
+        slot moves alerts on: nobody is to be woken by history.
         """
         with self._judging:
             end_s = min(max(end_s, self.snapshot.as_of_s), self._settled_end())
@@ -247,4 +278,11 @@ class Daemon:
                 self.health.trouble("ledger", str(error))
                 log.error("not_judged", error=str(error))
                 return
-            self.snapshot = Snapshot(end_s, self._settings.slot, statuses)
+            if not self._knows_windows():
+                statuses = tuple(without_windows(status) for status in statuses)
+            if is_live:
+                self._raising.advance(statuses, end_s)
+            self.snapshot = Snapshot(end_s, self._settings.slot, statuses, self._raising.alerts)
+
+    def _knows_windows(self) -> bool:
+        return self._is_filled or self._now() - self._started_end_s > FILLED_WITHIN_S

@@ -14,7 +14,13 @@ from slowatch.app.settings import PREFIX, SETTINGS_FILE, Settings, SettingsError
 from slowatch.spec.mistake import similar
 
 DEBUG = "SLOWATCH_DEBUG"
-IN_FILES = ("state", "prometheus_password", "prometheus_bearer_token")
+IN_FILES = (
+    "state",
+    "prometheus_password",
+    "prometheus_bearer_token",
+    "alertmanager_password",
+    "alertmanager_bearer_token",
+)
 """Settings that may stand in a file of their own, which `…_file` names."""
 _FLAGS = {"prometheus_url": "--prometheus"}
 _OF_KUBERNETES = re.compile(rf"{PREFIX}(SERVICE|PORT)(_|$)")
@@ -107,7 +113,9 @@ def _explained(error: dict[str, Any], given: Mapping[str, object], file: Path) -
     message = error["msg"].removeprefix("Value error, ")
     if not path:
         return str(message)
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "extra_forbidden" and len(path) > 1:
+        message = "there is no such key; there are name, url, token and token_file"
+    elif error["type"] == "extra_forbidden":
         message = f"there is no such setting{similar(path[0], list(Settings.model_fields))}"
     return f"{_origin(path, given, file)}: {message}"
 
@@ -118,5 +126,5 @@ def _origin(path: list[str], given: Mapping[str, object], file: Path) -> str:
     if name in given:
         return _FLAGS.get(name) or "--" + name.replace("_", "-")
     if _is_variable(name):
-        return PREFIX + name.upper()
+        return ".".join([PREFIX + name.upper(), *path[1:]])
     return f"{file}: {'.'.join(path)}"

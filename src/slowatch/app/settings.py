@@ -2,21 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import unquote, urlsplit
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     YamlConfigSettingsSource,
 )
 
-from slowatch.source.connection import Connection, is_encoded, split_address
-from slowatch.spec.mistake import Mistake
-from slowatch.spec.units import read_duration
+from slowatch.app.values import (
+    Alerting,
+    AlertmanagerUrls,
+    ExternalUrl,
+    HeaderText,
+    Paths,
+    PrometheusUrl,
+    Seconds,
+    SecretUrl,
+    WholeSeconds,
+    plain,
+    without_credentials,
+)
+from slowatch.source.connection import Connection
 
 SETTINGS_FILE = "slowatch.yaml"
 PREFIX = "SLOWATCH_"
@@ -26,49 +35,15 @@ class SettingsError(Exception):
     """Settings that cannot be used; the message says which, where they came from, what to do."""
 
 
-def _seconds(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return read_duration(value)
-        except Mistake as mistake:
-            raise ValueError(str(mistake)) from mistake
-    return value
+class Webhook(BaseModel):
+    """An address that is told of each alert that fires or is over."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-def _paths(value: object) -> object:
-    return [part for part in value.split(":") if part] if isinstance(value, str) else value
-
-
-def _prometheus_url(value: str) -> str:
-    """A value that `urlsplit` can take apart; messages never hold it: there may be a password."""
-    scheme, credentials, rest = split_address(value)
-    try:
-        parts = urlsplit(scheme + rest)
-        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        if is_address and is_encoded(credentials):
-            return value
-    except ValueError:
-        pass
-    raise ValueError(
-        "this is no address of a Prometheus: write http://localhost:9090; "
-        "a password must be percent-encoded: "
-        "write @ as %40, / as %2F, : as %3A, # as %23 and ? as %3F"
-    )
-
-
-def _header_text(secret: SecretStr) -> SecretStr:
-    """What may stand in a header; a library's message about what may not would hold the secret."""
-    text = secret.get_secret_value().strip()
-    if not (text.isascii() and text.isprintable()):
-        raise ValueError("a header cannot hold this: use printable ASCII characters")
-    return SecretStr(text)
-
-
-PrometheusUrl = Annotated[str, AfterValidator(_prometheus_url)]
-HeaderText = Annotated[SecretStr, AfterValidator(_header_text)]
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-WholeSeconds = Annotated[int, BeforeValidator(_seconds)]
-Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)]
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+    url: SecretUrl
+    token: HeaderText | None = None
+    token_file: Path | None = None
 
 
 class Settings(BaseSettings):
@@ -142,6 +117,40 @@ class Settings(BaseSettings):
         ge=86_400,
         description="How long the ledger keeps facts; never shorter than the longest window.",
     )
+    alerting: Alerting = Field(
+        "rules",
+        description="Who raises alerts: `rules`, rendered rules do, and slowatch shows and exposes "
+        "what they fire on; `notify`, slowatch sends them itself; `off`, nobody.",
+    )
+    alertmanagers: AlertmanagerUrls = Field(
+        (),
+        description="Addresses of Alertmanagers, each of which is sent every alert; in a variable "
+        "one address, or a list as JSON. `user:password@` works.",
+        repr=False,
+    )
+    alertmanager_username: str | None = Field(
+        None, description="User of basic authentication, for all of them."
+    )
+    alertmanager_password: SecretStr | None = Field(None, description="Its password.")
+    alertmanager_password_file: Path | None = Field(
+        None, description="A file that holds the password."
+    )
+    alertmanager_bearer_token: HeaderText | None = Field(None, description="A bearer token.")
+    alertmanager_bearer_token_file: Path | None = Field(
+        None, description="A file that holds the bearer token; read again for each request."
+    )
+    alertmanager_ca_file: Path | None = Field(
+        None, description="Certificate authority to trust, instead of the system's."
+    )
+    webhooks: tuple[Webhook, ...] = Field(
+        (),
+        description="Further addresses that are sent each alert that fires or is over: a list, as "
+        "JSON in a variable, of `{name: chat, url: https://…}`; `token` or `token_file` may give a "
+        "bearer token.",
+    )
+    external_url: ExternalUrl | None = Field(
+        None, description="Address under which people reach slowatch, for links in alerts."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is logged."
     )
@@ -155,6 +164,18 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"a slot of {self.slot} s does not divide an hour: try 10s, 30s or 60s"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _has_somebody_to_notify(self) -> Self:
+        if self.alerting == "notify" and not (self.alertmanagers or self.webhooks):
+            raise ValueError(
+                "alerting: notify needs somebody to notify: set `alertmanagers` or `webhooks`, "
+                "or `alerting: rules`"
+            )
+        names = [webhook.name for webhook in self.webhooks]
+        if len(set(names)) < len(names):
+            raise ValueError("webhooks: each needs a name of its own")
         return self
 
     @classmethod
@@ -178,22 +199,22 @@ class Settings(BaseSettings):
     @property
     def ledger_address(self) -> str:
         """Where the ledger is. Raises SettingsError when the file that says so is unreadable."""
-        return _secret_text(self.state_file) if self.state_file else self.state
+        return secret_text(self.state_file) if self.state_file else self.state
 
     def connection(self) -> Connection:
         """How to reach Prometheus. Raises SettingsError when a secret's file is unreadable."""
-        url, username, password = _without_credentials(self.prometheus_url)
+        url, username, password = without_credentials(self.prometheus_url)
         if self.prometheus_username is not None:
             username, password = self.prometheus_username, None
         if self.prometheus_password is not None:
-            password = _plain(self.prometheus_password)
+            password = plain(self.prometheus_password)
         if self.prometheus_password_file is not None:
-            password = _secret_text(self.prometheus_password_file)
+            password = secret_text(self.prometheus_password_file)
         return Connection(
             url=url,
             username=username,
             password=password,
-            bearer_token=_plain(self.prometheus_bearer_token),
+            bearer_token=plain(self.prometheus_bearer_token),
             bearer_token_file=self.prometheus_bearer_token_file,
             headers={k: v.get_secret_value() for k, v in self.prometheus_headers.items()},
             ca_file=self.prometheus_ca_file,
@@ -211,18 +232,8 @@ class Settings(BaseSettings):
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  what `:9710` asks for
 
 
-def _without_credentials(url: str) -> tuple[str, str | None, str | None]:
-    """An address, and the user and password that it held: no library sees them in it."""
-    scheme, credentials, rest = split_address(url)
-    user, has_password, password = credentials.partition(":")
-    return scheme + rest, unquote(user) or None, unquote(password) if has_password else None
-
-
-def _plain(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret is not None else None
-
-
-def _secret_text(path: Path) -> str:
+def secret_text(path: Path) -> str:
+    """What a file holds, without white space around it. Raises SettingsError."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

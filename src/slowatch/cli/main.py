@@ -1,7 +1,7 @@
 """The `slowatch` command: what it is called with, and what its exit code means.
 
 0  done; for `validate`: nothing wrong
-1  problems were found in spec files, or the demo failed
+1  problems were found in spec files, a target took no test alert, or the demo failed
 2  it could not run: settings, ledger, Prometheus, arguments
 """
 
@@ -44,6 +44,15 @@ SlotOption = Annotated[
 ConfigOption = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--config", help="Settings file; ./slowatch.yaml where it exists."),
+]
+
+OutputOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--output", "-o", help="Write to this file, whole; standard output by default."),
+]
+ScrapeOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--scrape-interval", help="Of the targets; 15s, or what the settings say."),
 ]
 
 
@@ -166,6 +175,103 @@ def status(
     from slowatch.cli.showing import show_status
 
     raise typer.Exit(show_status(url, watch=watch, as_json=as_json))
+
+
+@app.command(
+    name="render-rules", epilog="Example: slowatch render-rules rules/ -o /etc/prometheus/slo.yml"
+)
+def render_rules(
+    paths: Paths = None,
+    format: Annotated[  # noqa: A002  the option's name
+        str, typer.Option("--format", help="prometheus, operator or vmrule.")
+    ] = "prometheus",
+    source: Annotated[
+        str,
+        typer.Option("--source", help="prometheus: stand alone; slowatch: over its gauges."),
+    ] = "prometheus",
+    output: OutputOption = None,
+    name: Annotated[
+        str, typer.Option("--name", help="What resources are called, before the service.")
+    ] = "slowatch",
+    namespace: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--namespace", help="The namespace of resources."),
+    ] = None,
+    label: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--label", help="A label of resources, such as release=monitoring."),
+    ] = None,
+    scrape_interval: ScrapeOption = None,
+    external_url: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--external-url", help="Where people reach slowatch, for links in alerts."),
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Render the SLOs that have no problem.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Render recording and alerting rules.
+
+    They stand alone in Prometheus, or rest on the daemon's gauges. Where a spec has a problem,
+    nothing is written.
+    """
+    from slowatch.cli.rendering import Wanted, render_rules
+
+    wanted = Wanted(
+        paths=paths or [],
+        form=format,
+        source=source,
+        output=output,
+        name=name,
+        namespace=namespace,
+        labels=label or [],
+        scrape_interval=scrape_interval,
+        external_url=external_url,
+        keep_going=keep_going,
+        config=config,
+    )
+    raise typer.Exit(render_rules(wanted))
+
+
+@app.command(
+    name="notify-test", epilog="Example: slowatch notify-test --config /etc/slowatch/slowatch.yaml"
+)
+def notify_test(config: ConfigOption = None) -> None:
+    """Send a test alert to every target.
+
+    Prints what each Alertmanager and webhook of the settings said. The alert says that it is a test
+    and ends by itself after a minute. Exits with 1 if one did not take it.
+    """
+    from slowatch.cli.notifying import notify_test
+
+    raise typer.Exit(notify_test(config))
+
+
+@app.command(
+    name="render-tests",
+    epilog="Example: slowatch render-tests rules/ --rules-file slo.yml -o slo_test.yml",
+)
+def render_tests(
+    rules_file: Annotated[
+        str, typer.Option("--rules-file", help="The rendered rules, seen from the tests' folder.")
+    ],
+    paths: Paths = None,
+    output: OutputOption = None,
+    scrape_interval: ScrapeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Render unit tests of the rendered rules.
+
+    For `promtool test rules`: quiet, good, burning slowly and fast, out, idle, absent, recovered;
+    what must fire fires, and nothing else, as the daemon would judge it.
+    """
+    from slowatch.cli.rendering import render_tests
+
+    code = render_tests(
+        paths or [], rules_file, output, scrape_interval=scrape_interval, config=config
+    )
+    raise typer.Exit(code)
 
 
 @app.command(epilog="Example: slowatch schema > slowatch.schema.json")

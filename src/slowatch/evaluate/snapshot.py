@@ -2,18 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from slowatch.evaluate.alert import Alert
 from slowatch.evaluate.judging import Status
 from slowatch.spec.problem import Problem
+
+AlertingMode = Literal["off", "rules", "notify"]
+"""Who raises alerts: nobody, rules that Prometheus evaluates, or slowatch itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All statuses, worst first, at one moment; `slot_s` is the length of a slot."""
+    """All statuses, worst first, at one moment; `slot_s` is the length of a slot.
+
+    `alerts` are those that are pending or firing, or were resolved lately, newest first.
+    """
 
     as_of_s: int
     slot_s: int
     statuses: tuple[Status, ...]
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from slowatch.ledger.episodes import delete_resolved
 from slowatch.ledger.schema import asks, gaps, hours, series, slots, spans
 from slowatch.ledger.store import Store
 from slowatch.slo.slot import HOUR_S, floor_to
@@ -67,6 +68,7 @@ def forget(store: Store, before_s: int) -> None:
             connection.execute(delete(table).where(table.c.end_s <= end_s))
             connection.execute(update(table).where(table.c.start_s < end_s).values(start_s=end_s))
         _drop_empty(connection)
+        delete_resolved(connection, end_s)
 
 
 def _batches(store: Store) -> list[_Ids]:

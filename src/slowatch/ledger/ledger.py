@@ -1,11 +1,12 @@
-"""The ledger: facts written once, and sums over them."""
+"""The ledger: facts written once, and sums over them; and what became of alerts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from slowatch.ledger import compacting, reading, recording, summing
+from slowatch.ledger import compacting, episodes, outbox, reading, recording, summing
 from slowatch.ledger.address import describe, parse_address
+from slowatch.ledger.alert_port import Delivery, Episode, Queued
 from slowatch.ledger.asking import ask_ids, read_spans
 from slowatch.ledger.gapping import read_gaps
 from slowatch.ledger.migrating import migrate
@@ -82,12 +83,56 @@ class Ledger:
         with self._store.reading() as connection:
             return read_gaps(connection, key, span)
 
+    def write_alerts(
+        self,
+        written: Sequence[Episode],
+        dropped: Collection[str] = (),
+        deliveries: Sequence[Delivery] = (),
+    ) -> None:
+        """Write episodes as they are now, drop others by their ids, and put deliveries in line.
+
+        All in one transaction; a delivery that its target was to be sent already is not repeated.
+        """
+        with self._store.writing() as connection:
+            episodes.write_episodes(connection, written, dropped)
+            outbox.enqueue(connection, deliveries)
+
+    def episodes(self, resolved_since_s: int, *, most: int | None = None) -> list[Episode]:
+        """The newest episodes that are open or were resolved since a moment, newest first."""
+        with self._store.reading() as connection:
+            return episodes.read_episodes(connection, resolved_since_s, most)
+
+    def due_deliveries(self, target: str, at_s: float, *, most: int) -> list[Queued]:
+        """What a target is to be sent now, oldest first, and of each alert only the first."""
+        with self._store.reading() as connection:
+            return outbox.read_due(connection, target, at_s, most)
+
+    def remove_deliveries(self, ids: Collection[int]) -> None:
+        """Take deliveries out of the line: they were sent, or are given up."""
+        with self._store.writing() as connection:
+            outbox.remove(connection, ids)
+
+    def remove_other_deliveries(self, targets: Collection[str]) -> int:
+        """Take out what is for none of the targets, since nobody will send it; how much it was."""
+        with self._store.writing() as connection:
+            return outbox.remove_others(connection, targets)
+
+    def put_off_delivery(self, queued: Queued, next_s: int) -> None:
+        """Keep a delivery that was tried in vain, as it is now, until it is tried again."""
+        with self._store.writing() as connection:
+            outbox.put_off(connection, queued, next_s)
+
+    def queue_lengths(self) -> Mapping[str, int]:
+        """How many deliveries wait, by target, where any does."""
+        with self._store.reading() as connection:
+            return outbox.read_queue_lengths(connection)
+
     def compact(self, before_s: int) -> None:
         """Turn the slots of whole hours before a moment into hours; no sum over hours changes."""
         compacting.compact(self._store, before_s)
 
     def forget(self, before_s: int) -> None:
-        """Delete rows, gaps and asked spans of whole hours before a moment.
+        """Delete rows, gaps and asked spans of whole hours before a moment, and alerts over then.
 
         Series and things asked of which nothing is left go too.
         """

@@ -14,9 +14,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of the tables below: the head of the migrations."""
 
 VERSION_TABLE = "slowatch_revision"
@@ -86,4 +87,41 @@ gaps = Table(
     Column("end_s", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Index("gaps_ask_id_end_s", "ask_id", "end_s"),
+)
+
+# Each time that an alert was raised. Group, labels and annotations are JSON.
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slo_id", Text, nullable=False),
+    Column("alert", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("group_labels", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("annotations", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("pending_s", BigInteger, nullable=False),
+    Column("firing_s", BigInteger),
+    Column("resolved_s", BigInteger),
+    Column("held_s", BigInteger, nullable=False),
+    Column("known_s", BigInteger, nullable=False),
+    Index("episodes_resolved_s", "resolved_s"),
+)
+
+# What is still to be sent, in the order of its ids. `uid` is the same however often it is sent.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("target", Text, nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("alert", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created_s", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("next_s", BigInteger, nullable=False),
+    Column("last_error", Text),
+    UniqueConstraint("target", "uid"),
+    sqlite_autoincrement=True,
 )

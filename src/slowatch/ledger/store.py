@@ -69,8 +69,9 @@ class Store:
                 yield connection
 
     def close(self) -> None:
-        """Close all connections."""
-        self.engine.dispose()
+        """Close all connections; those in use are closed once they are no longer."""
+        with self._alone_in_memory():
+            self.engine.dispose()
 
     def _alone_in_memory(self) -> AbstractContextManager[object]:
         # A ledger in memory has one connection, which one thread may use at a time.

@@ -7,7 +7,7 @@ from slowatch.slo.alert_rule import AlertRule, BreaksBound, policy_rules
 from slowatch.spec.compiled import CompiledSlo, Level
 
 IDENTITY = ("alertname", "severity", "service", "slo", "nfr")
-_TAKEN = frozenset({*IDENTITY, "job", "instance", "look_back", "outcome", "state", "le"})
+_TAKEN = frozenset({*IDENTITY, "alert", "job", "instance", "look_back", "outcome", "state", "le"})
 
 
 def alert_rules(slo: CompiledSlo, window_s: int) -> tuple[AlertRule, ...]:

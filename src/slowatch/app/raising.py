@@ -1,0 +1,112 @@
+"""Raising alerts: what judged slots lead to besides being shown, as the settings say."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import structlog
+
+from slowatch.app.health import Health
+from slowatch.app.settings import Settings
+from slowatch.app.targets import targets
+from slowatch.evaluate.alert import Alert
+from slowatch.evaluate.alerting import Alerting
+from slowatch.evaluate.judging import Status
+from slowatch.evaluate.wording import annotations
+from slowatch.ledger.errors import LedgerError
+from slowatch.ledger.ledger import Ledger
+from slowatch.notify.document import deliveries
+from slowatch.notify.notifying import Notifying
+from slowatch.notify.sent import Sent
+
+log = structlog.get_logger(__name__)
+
+FRESH_SLOTS = 3
+"""Of a slot that is longer past than so many, nobody is to be alerted."""
+
+
+class Raising:
+    """Moves alerts on with each live slot, and has them sent where the settings say so.
+
+    Raises LedgerError where the alerts of before cannot be read, SettingsError and NotTaken where a
+    target's credentials or certificates cannot be used.
+    """
+
+    def __init__(
+        self, settings: Settings, ledger: Ledger, health: Health, *, now: Callable[[], float]
+    ) -> None:
+        self._fresh_s = FRESH_SLOTS * settings.slot + settings.settle
+        self._ledger, self._health, self._now = ledger, health, now
+        self._alerting: Alerting | None = None
+        self._notifying: Notifying | None = None
+        if settings.alerting == "off":
+            return
+        is_sent = settings.alerting == "notify"
+        webhooks = [one.name for one in settings.webhooks] if is_sent else []
+        external_url = settings.external_url
+        self._alerting = Alerting(
+            ledger,
+            start_s=int(now()),
+            wording=partial(annotations, external_url=external_url),
+            deliveries=partial(deliveries, webhooks=webhooks, external_url=external_url),
+        )
+        if is_sent:
+            self._notifying = Notifying(
+                targets(settings), ledger, lambda: self.alerts, external_url=external_url, now=now
+            )
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """What is pending or firing, or was resolved lately; newest first."""
+        return self._alerting.alerts if self._alerting else ()
+
+    @property
+    def sent(self) -> Sequence[Sent]:
+        """What was sent to each target since the start."""
+        return self._notifying.sent if self._notifying else ()
+
+    @property
+    def troubles(self) -> list[str]:
+        """Which targets do not take what they are sent, and why."""
+        return [f"{one.target} takes no alerts: {one.trouble}" for one in self.sent if one.trouble]
+
+    def queue_lengths(self) -> Mapping[str, int]:
+        """How much waits to be sent, by target. Raises LedgerError."""
+        return self._ledger.queue_lengths() if self._notifying else {}
+
+    def start(self) -> None:
+        """Begin to send."""
+        if self._notifying is not None:
+            self._notifying.start()
+
+    def advance(self, statuses: Sequence[Status], at_s: int) -> None:
+        """Take the live slot that ends at `at_s` into account, unless it is too old by now."""
+        if self._alerting is None or self._now() - at_s > self._fresh_s:
+            return
+        try:
+            turned = self._alerting.advance(statuses, at_s)
+        except LedgerError as error:
+            self._health.trouble("alerts", str(error))
+            log.error("alerts_not_judged", end_s=at_s, error=str(error))
+            return
+        self._health.well("alerts")
+        for alert in turned:
+            _tell(alert)
+        if turned and self._notifying is not None:
+            self._notifying.tell()
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self._notifying is not None:
+            self._notifying.stop()
+
+
+def _tell(alert: Alert) -> None:
+    key = alert.episode.key
+    log.info(
+        "alert",
+        state=alert.state.phase,
+        alert=key.name,
+        severity=key.severity,
+        slo=key.slo_id,
+        group=dict(key.group),
+    )

@@ -1,0 +1,103 @@
+"""Alerts of judged SLOs: which they are, and which of them a slot says something about."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from slowatch.evaluate.judging import Condition, Status
+from slowatch.ledger.alert_port import Episode
+from slowatch.slo.alert_rule import AlertRule, BudgetExhausted
+from slowatch.slo.alert_state import AlertKey, AlertState
+from slowatch.slo.policy import BudgetEnding, BudgetLow, Severity, SliAbsent
+
+RuleKey = tuple[str, str, Severity]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert that is pending, firing, or was resolved lately.
+
+    `status` is where its group stood when it was judged last, None where that is not known since
+    the start.
+    """
+
+    episode: Episode
+    status: Status | None = None
+
+    @property
+    def state(self) -> AlertState:
+        """Where it stands, and since when."""
+        return self.episode.state
+
+    @property
+    def since_s(self) -> int:
+        """When it came to be what it is, in seconds since the epoch."""
+        state = self.state
+        return state.resolved_s or state.firing_s or state.pending_s or 0
+
+
+def key_of(status: Status, rule: AlertRule) -> AlertKey:
+    """Which alert a rule raises for a group; that an SLI is absent concerns all groups at once."""
+    is_whole = isinstance(rule.when, SliAbsent) or not status.group
+    group = () if is_whole else tuple(sorted(status.group.items()))
+    return AlertKey(status.slo.id, rule.name, rule.severity, group)
+
+
+def without_windows(status: Status) -> Status:
+    """A status that does not say yet what depends on its whole window: that is not filled."""
+
+    def unknown(condition: Condition) -> Condition:
+        is_whole = isinstance(condition.rule.when, BudgetExhausted | BudgetLow | BudgetEnding)
+        return replace(condition, holds=None) if is_whole else condition
+
+    return replace(status, conditions=tuple(unknown(one) for one in status.conditions))
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Whether an alert's condition holds, and the status that says so."""
+
+    status: Status
+    rule: AlertRule
+    holds: bool | None
+
+
+class Truths:
+    """What a judged slot says of the alerts that are open, and which others it raises."""
+
+    def __init__(self, statuses: Sequence[Status], open_keys: Collection[AlertKey]) -> None:
+        self._rules: dict[RuleKey, AlertRule] = {}
+        self._truths: dict[AlertKey, Truth] = {}
+        concerned = {key.slo_id for key in open_keys}
+        for status in statuses:
+            is_concerned = status.slo.id in concerned
+            for condition in status.conditions:
+                # Of nearly all SLOs nothing is to be said: they cost no more than this look.
+                if is_concerned or condition.holds:
+                    self._note(status, condition)
+
+    @property
+    def of(self) -> Mapping[AlertKey, Truth]:
+        """What is said, by alert."""
+        return self._truths
+
+    @property
+    def raised(self) -> list[AlertKey]:
+        """The alerts whose conditions hold."""
+        return [key for key, truth in self._truths.items() if truth.holds]
+
+    def rule(self, key: AlertKey) -> AlertRule | None:
+        """The rule that raises an open alert; None where nothing raises it any longer."""
+        return self._rules.get((key.slo_id, key.name, key.severity))
+
+    def _note(self, status: Status, condition: Condition) -> None:
+        rule = condition.rule
+        key = key_of(status, rule)
+        self._rules[key.slo_id, rule.name, rule.severity] = rule
+        known = self._truths.get(key)
+        if known is None or _rank(condition.holds) > _rank(known.holds):
+            self._truths[key] = Truth(status, rule, condition.holds)
+
+
+def _rank(holds: bool | None) -> int:  # noqa: FBT001  one of three values
+    """What counts where several say something of the same alert: any that it holds."""
+    return {None: 0, False: 1, True: 2}[holds]

@@ -1,0 +1,1 @@
+"""Sending alerts: to Alertmanagers, again and again, and to webhooks, once each."""

@@ -1,0 +1,90 @@
+"""Webhooks: sent what the ledger keeps for them, each once, until it is taken."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from slowatch.ledger.alert_port import Queued
+from slowatch.ledger.ledger import Ledger
+from slowatch.notify.sent import Sent, failed, taken
+from slowatch.notify.target import Line, NotTaken
+from slowatch.slo.slot import DAY_S
+
+log = structlog.get_logger(__name__)
+
+AGAIN_S = 5
+"""The pause after something was not taken, in seconds; it doubles for a delivery with each try."""
+LONGEST_PAUSE_S = 900
+GIVEN_UP_S = DAY_S
+LOOK_S = 60
+"""How often a queue is looked into although nobody said that there is something in it, seconds."""
+AT_ONCE = 100
+
+
+class WebhookCourier:
+    """Sends to one webhook what the ledger keeps for it, until it is taken or a day has passed."""
+
+    def __init__(
+        self,
+        line: Line,
+        ledger: Ledger,
+        *,
+        now: Callable[[], float],
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._line, self._ledger = line, ledger
+        self._now, self._is_stopping = now, is_stopping
+        self.sent = Sent(line.target.name, line.target.kind)
+
+    def send(self) -> float:
+        """Send what is due, oldest first; seconds until there may be more. Raises LedgerError."""
+        while due := self._due():
+            for queued in due:
+                if self._is_stopping():
+                    return LOOK_S
+                if not self._settle(queued):
+                    return AGAIN_S
+        return LOOK_S if self.sent.trouble is None else AGAIN_S
+
+    def close(self) -> None:
+        """Let go of the webhook."""
+        self._line.close()
+
+    def _due(self) -> list[Queued]:
+        return self._ledger.due_deliveries(self._line.target.name, self._now(), most=AT_ONCE)
+
+    def _settle(self, queued: Queued) -> bool:
+        """Whether to go on: not after a request that failed, since the next one may fail too."""
+        if self._now() - queued.delivery.created_s >= GIVEN_UP_S:
+            self._give_up(queued)
+            return True
+        try:
+            self._line.post("", queued.delivery.payload, {"Idempotency-Key": queued.delivery.uid})
+        except NotTaken as why:
+            self.sent = failed(self.sent, str(why))
+            self._put_off(queued, str(why))
+            return False
+        self.sent = taken(self.sent)
+        self._ledger.remove_deliveries([queued.id])
+        return True
+
+    def _put_off(self, queued: Queued, why: str) -> None:
+        tried = replace(queued, attempts=queued.attempts + 1, last_error=why)
+        self._ledger.put_off_delivery(tried, int(self._now() + pause_s(tried.attempts)))
+
+    def _give_up(self, queued: Queued) -> None:
+        self._ledger.remove_deliveries([queued.id])
+        self.sent = replace(self.sent, dropped=self.sent.dropped + 1)
+        log.error(
+            "notification_given_up",
+            target=self.sent.target,
+            id=queued.delivery.uid,
+            attempts=queued.attempts,
+            error=queued.last_error,
+        )
+
+
+def pause_s(attempts: int) -> int:
+    """How long a delivery waits after so many tries in vain, in seconds: 5, 10, 20, … 900."""
+    return int(min(AGAIN_S * 2 ** min(attempts - 1, 20), LONGEST_PAUSE_S))
