@@ -8,11 +8,7 @@ import yaml
 def main() -> None:
     """From standard input to standard output."""
     documents = yaml.safe_load_all(sys.stdin)
-    groups = [
-        group
-        for document in documents
-        for group in (document["spec"] if "spec" in document else document)["groups"]
-    ]
+    groups = [group for document in documents for group in document.get("spec", document)["groups"]]
     yaml.safe_dump({"groups": groups}, sys.stdout, sort_keys=True, allow_unicode=True)
 
 

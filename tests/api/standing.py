@@ -87,6 +87,11 @@ class Standing:
         self.snapshot = Snapshot(NOW_S, SLOT_S, statuses, alerting.alerts)
         return self
 
+    @property
+    def seen_s(self) -> int:
+        """It sees what it judges."""
+        return self.snapshot.as_of_s
+
     def readiness(self) -> Readiness:
         """As the test wants it."""
         return Readiness(self.reasons, ["a warning"], ())

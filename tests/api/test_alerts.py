@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from slowatch.ledger.alert_port import Episode
-from slowatch.slo.alert_state import AlertKey, AlertState
+from slowatch.slo.alert_state import SELF, AlertKey, AlertState
 from slowatch.slo.slot import DAY_S
 from tests.api.standing import NOW_S, Client, Standing
 
@@ -133,3 +133,13 @@ def test_alert_that_is_judged_is_told(standing: Standing) -> None:
         told["annotations"]["summary"]
         == "shop/checkout (region=eu) burns its error budget too fast"
     )
+
+
+def test_alert_about_slowatch_itself_has_no_slo() -> None:
+    """It is found as a service of that name."""
+    standing = Standing()
+    key = AlertKey(SELF, "SlowatchBlind", "page")
+    standing.ledger.write_alerts([replace(BURN, id="5", key=key, labels={"service": SELF})])
+    (told,) = Client(standing.app()).get("/alerts?service=slowatch").json()["alerts"]
+    assert (told["slo_id"], told["service"], told["name"], told["nfr"]) == (SELF, SELF, "", None)
+    assert told["group"] == {}

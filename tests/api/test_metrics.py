@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from slowatch.evaluate.snapshot import AlertingMode
 from slowatch.notify.sent import Sent
-from tests.api.standing import Client, Standing
+from tests.api.standing import NOW_S, Client, Standing
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -71,6 +71,7 @@ def test_no_sample_stands_twice(page: str, samples: Samples) -> None:
 def test_the_daemons_own_numbers_are_there(page: str, samples: Samples) -> None:
     assert samples["slowatch_slots_due_total", frozenset()] == 7
     assert samples["slowatch_ledger_series", frozenset()] == 3
+    assert samples["slowatch_newest_measured_slot_timestamp_seconds", frozenset()] == NOW_S
     assert "process_resident_memory_bytes" in page
     for counted in ("recorded", "missing", "late"):
         assert ("slowatch_slots_" + counted + "_total", frozenset()) in samples

@@ -1,15 +1,19 @@
 """One request to a target: credentials go where they should, and are told nowhere."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from slowatch.notify.target import Line, NotTaken
+from slowatch.notify.target import MOST_READ, Line, NotTaken
 from tests.notify.making import target
 from tests.support.receiver import Receiver, webhook_receiver
 
 SECRET = "hunter2-token"  # noqa: S105
+ENDLESS = 1024 * MOST_READ
 
 
 @pytest.fixture
@@ -77,3 +81,58 @@ def test_address_may_have_a_path_before_that_of_the_api(receiver: Receiver) -> N
     with Line(target(f"{receiver.url}/am/", "alertmanager")) as line:
         line.post("api/v2/alerts", "[]")
     assert receiver.received[0].path == "/am/api/v2/alerts"
+
+
+def test_of_a_long_answer_only_the_beginning_is_read() -> None:
+    """64 KiB of an answer that has no end."""
+    with endless_answers() as (url, written), Line(target(url)) as line:
+        with pytest.raises(NotTaken, match=r"HTTP 500 .*: xxx"):
+            line.post("", "{}")
+        assert line.post("good", "{}") == "HTTP 200 OK"
+    # What lay in the buffers of two sockets was written, too.
+    assert max(written) < ENDLESS
+
+
+def test_packed_answers_are_not_asked_for(receiver: Receiver) -> None:
+    """A few bytes could be very many."""
+    with Line(target(receiver.url)) as line:
+        line.post("", "{}")
+    assert receiver.received[0].headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(("said", "after_s"), [("120", 120), (" 7 ", 7), ("soon", None)])
+def test_how_long_it_asks_to_be_left_alone_is_told(
+    receiver: Receiver, said: str, after_s: int | None
+) -> None:
+    """Where it says so in seconds."""
+    receiver.status, receiver.headers = 503, {"Retry-After": said}
+    with Line(target(receiver.url)) as line, pytest.raises(NotTaken) as why:
+        line.post("", "{}")
+    assert why.value.retry_after_s == after_s
+
+
+@contextmanager
+def endless_answers() -> Iterator[tuple[str, list[int]]]:
+    """A server that answers until it is hung up on, and how much it wrote each time, in bytes."""
+    written: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200 if self.path == "/good" else 500)
+            self.end_headers()
+            written.append(0)
+            with suppress(OSError):
+                while written[-1] < ENDLESS:
+                    written[-1] += self.wfile.write(b"x" * MOST_READ)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", written
+        finally:
+            server.shutdown()
+            thread.join()

@@ -11,7 +11,7 @@ from slowatch.ledger.ledger import Ledger
 from slowatch.notify.document import deliveries, document
 from slowatch.notify.target import Line
 from slowatch.notify.webhook import AGAIN_S, LOOK_S, WebhookCourier, pause_s
-from slowatch.slo.slot import DAY_S
+from slowatch.slo.slot import DAY_S, HOUR_S
 from tests.evaluate.raised import T0
 from tests.notify.making import FIRING, RESOLVED, alert, target
 from tests.support.receiver import Receiver, webhook_receiver
@@ -191,3 +191,54 @@ def test_documents_are_for_every_webhook() -> None:
     assert (one.target, other.target, one.payload) == ("chat", "mail", other.payload)
     assert (one.uid, one.created_s) == (other.uid, T0 + 60)
     assert json.loads(one.payload)["id"] == one.uid
+
+
+def test_webhook_that_asks_to_be_left_alone_is_left_alone(
+    receiver: Receiver, ledger: Ledger, line: Line
+) -> None:
+    """For 60 s instead of 5, and other alerts wait as well, even after news."""
+    clock = Clock()
+    clock.now_s = T0 + 600
+    put_in_line(ledger, "Slow", "Bad")
+    courier = WebhookCourier(line, ledger, now=clock)
+    receiver.status, receiver.headers = 429, {"Retry-After": "60"}
+    assert courier.send() == 60
+    receiver.status = 200
+    clock.now_s += 59
+    assert courier.send() == 1
+    assert (courier.sent.failed, receiver.received) == (1, [])
+    clock.now_s += 1
+    assert courier.send() == LOOK_S
+    assert len(receiver.received) == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "pause_s"), [("86400", 900), ("9" * 5000, 900), ("2", 5), ("-1", 5), ("tomorrow", 5)]
+)
+def test_pause_that_a_webhook_asks_for_has_bounds(
+    receiver: Receiver, ledger: Ledger, line: Line, said: str, pause_s: int
+) -> None:
+    """Not longer than the longest pause, not shorter than the one that is due anyway."""
+    clock = Clock()
+    put_in_line(ledger, "Slow")
+    receiver.status, receiver.headers = 503, {"Retry-After": said}
+    assert WebhookCourier(line, ledger, now=clock).send() == pause_s
+    assert ledger.due_deliveries("chat", clock() + pause_s - 1, most=1) == []
+    assert len(ledger.due_deliveries("chat", clock() + pause_s, most=1)) == 1
+
+
+def test_rest_ends_when_the_clock_is_set_back(
+    receiver: Receiver, ledger: Ledger, line: Line
+) -> None:
+    """Nobody asked for more than an hour of it."""
+    clock = Clock()
+    clock.now_s = T0 + 600 + HOUR_S
+    put_in_line(ledger, "Slow")
+    courier = WebhookCourier(line, ledger, now=clock)
+    receiver.status, receiver.headers = 429, {"Retry-After": "900"}
+    courier.send()
+    clock.now_s -= HOUR_S
+    put_in_line(ledger, "Bad")
+    receiver.status = 200
+    courier.send()
+    assert events(receiver) == ["Bad firing", "Bad resolved"]

@@ -20,11 +20,15 @@ class Received:
 
 @dataclass(slots=True)
 class Receiver:
-    """What was received; `status` is answered, with `says` as the body; while `hangs`, nothing."""
+    """What was received; `status` is answered, with `says` as the body; while `hangs`, nothing.
+
+    `headers` are answered, too.
+    """
 
     port: int = 0
     status: int = 200
     says: str = "ok"
+    headers: dict[str, str] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     hangs: threading.Event = field(default_factory=threading.Event)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -50,7 +54,8 @@ class Receiver:
             self.received.append(Received(handler.path, headers, body))
         said = self.says.encode()
         handler.send_response(self.status)
-        handler.send_header("Content-Length", str(len(said)))
+        for name, value in {"Content-Length": str(len(said)), **self.headers}.items():
+            handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(said)
 

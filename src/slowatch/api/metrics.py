@@ -95,6 +95,11 @@ def own_families(watching: Watching) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "slowatch_newest_slot_timestamp_seconds", "End of the newest judged slot.", as_of_s
     )
+    yield GaugeMetricFamily(
+        "slowatch_newest_measured_slot_timestamp_seconds",
+        "End of the newest slot that was measured and judged; before there is one, the start.",
+        watching.seen_s,
+    )
     try:
         size, queues = watching.size(), watching.queue_lengths()
     except LedgerError:

@@ -19,6 +19,11 @@ class Watching(Protocol):
         """What was judged last."""
         ...
 
+    @property
+    def seen_s(self) -> int:
+        """End of the newest slot that was measured and judged; before there is one, the start."""
+        ...
+
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""
         ...

@@ -94,6 +94,14 @@ class Daemon:
                 self._no_live_slot.set()
             self._refresh(end_s, is_live=True)
 
+    def look_after_itself(self) -> None:
+        """Raise an alert where no slot is measured or judged any more, whatever hangs."""
+        if self._stopping.is_set():
+            return
+        if self._raising.look(self._seen_end_s, self._settled_end()) is not None:
+            with self._judging:
+                self.snapshot = replace(self.snapshot, alerts=self._raising.alerts)
+
     def backfill(self) -> None:
         """Ask for all that is missing, newest first, giving way to live slots."""
         retention = retention_s(self._asker)
@@ -169,6 +177,11 @@ class Daemon:
             samples_read=effort.samples_read,
         )
 
+    @property
+    def seen_s(self) -> int:
+        """End of the newest slot that was measured and judged; before there is one, the start."""
+        return self._started_end_s if self._seen_end_s is None else self._seen_end_s
+
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""
         reasons = self.health.troubles
@@ -213,6 +226,12 @@ class Daemon:
         return self._raising.queue_lengths()
 
     # Parts of the above
+
+    @property
+    def _seen_end_s(self) -> int | None:
+        """End of the newest slot that was measured since the start, and judged."""
+        measured_end_s = self.health.measured_end_s
+        return None if measured_end_s is None else min(measured_end_s, self.snapshot.as_of_s)
 
     def _settled_end(self) -> int:
         return settled_end(self._now(), self._settings.slot, self._settings.settle)

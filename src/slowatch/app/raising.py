@@ -8,8 +8,9 @@ import structlog
 from slowatch.app.health import Health
 from slowatch.app.settings import Settings
 from slowatch.app.targets import targets
-from slowatch.evaluate.alert import Alert
+from slowatch.evaluate.alert import Alert, newest_first
 from slowatch.evaluate.alerting import Alerting
+from slowatch.evaluate.blindness import Blindness
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.wording import annotations
 from slowatch.ledger.errors import LedgerError
@@ -27,6 +28,8 @@ FRESH_SLOTS = 3
 class Raising:
     """Moves alerts on with each live slot, and has them sent where the settings say so.
 
+    One is about slowatch itself, that it sees nothing: it waits for no slot.
+
     Raises LedgerError where the alerts of before cannot be read, SettingsError and NotTaken where a
     target's credentials or certificates cannot be used.
     """
@@ -37,17 +40,22 @@ class Raising:
         self._fresh_s = FRESH_SLOTS * settings.slot + settings.settle
         self._ledger, self._health, self._now = ledger, health, now
         self._alerting: Alerting | None = None
+        self._blindness: Blindness | None = None
         self._notifying: Notifying | None = None
         if settings.alerting == "off":
             return
         is_sent = settings.alerting == "notify"
         webhooks = [one.name for one in settings.webhooks] if is_sent else []
-        external_url = settings.external_url
+        start_s, external_url = int(now()), settings.external_url
+        delivering = partial(deliveries, webhooks=webhooks, external_url=external_url)
         self._alerting = Alerting(
             ledger,
-            start_s=int(now()),
+            start_s=start_s,
             wording=partial(annotations, external_url=external_url),
-            deliveries=partial(deliveries, webhooks=webhooks, external_url=external_url),
+            deliveries=delivering,
+        )
+        self._blindness = Blindness(
+            ledger, slot_s=settings.slot, start_s=start_s, deliveries=delivering
         )
         if is_sent:
             self._notifying = Notifying(
@@ -57,7 +65,9 @@ class Raising:
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """What is pending or firing, or was resolved lately; newest first."""
-        return self._alerting.alerts if self._alerting else ()
+        of_slos = self._alerting.alerts if self._alerting else ()
+        own = self._blindness.alerts if self._blindness else ()
+        return tuple(sorted((*own, *of_slos), key=newest_first))
 
     @property
     def sent(self) -> Sequence[Sent]:
@@ -91,7 +101,32 @@ class Raising:
         self._health.well("alerts")
         for alert in turned:
             _tell(alert)
-        if turned and self._notifying is not None:
+        if turned:
+            self._news()
+
+    def look(self, seen_s: int | None, at_s: int) -> Alert | None:
+        """Raise an alert, or end it, by the end of the newest slot that was seen since the start.
+
+        That alert, if it fires or is over from now. Whoever can be told without the ledger is told
+        before it is asked to keep this: it may be what stands in the way.
+        """
+        if self._blindness is None:
+            return None
+        turned = self._blindness.look(seen_s, at_s, self._health.troubles)
+        if turned is not None:
+            _tell(turned)
+            self._news()
+        try:
+            is_news = self._blindness.save()
+        except LedgerError as error:
+            log.error("alert_not_kept", error=str(error))
+            return turned
+        if is_news:
+            self._news()
+        return turned
+
+    def _news(self) -> None:
+        if self._notifying is not None:
             self._notifying.tell()
 
     def stop(self) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 DISCOVER_EVERY_S = 600
+WATCH = "watch"
+"""What looks after the daemon itself has a thread of its own: the others may all hang."""
 
 
 def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "BackgroundScheduler":
@@ -33,11 +35,17 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     now = datetime.fromtimestamp(now_s, UTC)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(3), WATCH: ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": slot_s},
     )
 
-    def every(seconds: float, job: Any, start: datetime, name: str) -> None:  # noqa: ANN401
+    def every(
+        seconds: float,
+        job: Any,  # noqa: ANN401
+        start: datetime,
+        name: str,
+        executor: str = "default",
+    ) -> None:
         # Runs that were missed together (a machine that slept) are counted one by one for slots.
         scheduler.add_job(
             job,
@@ -46,6 +54,7 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
             start_date=start,
             id=name,
             coalesce=name != "slot",
+            executor=executor,
         )
 
     scheduler.add_job(daemon.begin, "date", run_date=now, id="begin", misfire_grace_time=None)
@@ -53,6 +62,9 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     every(slot_s, daemon.backfill, now + timedelta(seconds=2), "backfill")
     every(HOUR_S, daemon.compact, now + timedelta(seconds=HOUR_S / 2), "compact")
     every(DISCOVER_EVERY_S, daemon.discover, now + timedelta(seconds=DISCOVER_EVERY_S), "discover")
+    # In the middle between two slots: what can be measured has been.
+    middle = first + timedelta(seconds=slot_s / 2)
+    every(slot_s, daemon.look_after_itself, middle, WATCH, executor=WATCH)
     _heed(scheduler, daemon)
     scheduler.start()
     return scheduler

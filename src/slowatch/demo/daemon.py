@@ -11,6 +11,7 @@ from typing import Any, Self
 from slowatch.demo.child import Child, free_port
 from slowatch.demo.problem import DemoError
 
+PREFIX = "SLOWATCH_"
 SLOT = "10s"
 SETTLE = "3s"
 SCRAPE_INTERVAL = "2s"
@@ -18,22 +19,32 @@ RUN = "from slowatch.cli.main import main; main()"
 
 
 class Daemon:
-    """`slowatch run` over a Prometheus and a folder of rules, with its state in `folder`."""
+    """`slowatch run` over a Prometheus and a folder of rules, with its state in `folder`.
+
+    `settings` are further ones by their names, such as `alerting`, as text.
+    """
 
     def __init__(
-        self, folder: Path, *, prometheus_url: str, rules: Path, ready_within_s: float = 30.0
+        self,
+        folder: Path,
+        *,
+        prometheus_url: str,
+        rules: Path,
+        settings: Mapping[str, str] | None = None,
+        ready_within_s: float = 30.0,
     ) -> None:
         self._folder = folder
         self._ready_within_s = ready_within_s
         self._address = f"127.0.0.1:{free_port()}"
         self._settings = {
-            "SLOWATCH_PROMETHEUS_URL": prometheus_url,
-            "SLOWATCH_RULES": str(rules.resolve()),
-            "SLOWATCH_STATE": f"sqlite:///{folder / 'slowatch.db'}",
-            "SLOWATCH_LISTEN": self._address,
-            "SLOWATCH_SLOT": SLOT,
-            "SLOWATCH_SETTLE": SETTLE,
-            "SLOWATCH_SCRAPE_INTERVAL": SCRAPE_INTERVAL,
+            "prometheus_url": prometheus_url,
+            "rules": str(rules.resolve()),
+            "state": f"sqlite:///{folder / 'slowatch.db'}",
+            "listen": self._address,
+            "slot": SLOT,
+            "settle": SETTLE,
+            "scrape_interval": SCRAPE_INTERVAL,
+            **(settings or {}),
         }
         self._child: Child | None = None
 
@@ -100,8 +111,8 @@ class Daemon:
 
     def _environment(self) -> dict[str, str]:
         """The surroundings without settings of another slowatch, and with ours."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("SLOWATCH_")}
-        return kept | self._settings
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+        return kept | {f"{PREFIX}{name.upper()}": text for name, text in self._settings.items()}
 
     def _log_tail(self) -> str:
         return self._child.log_tail() if self._child else ""

@@ -35,6 +35,12 @@ class Alert:
         return state.resolved_s or state.firing_s or state.pending_s or 0
 
 
+def newest_first(alert: Alert) -> tuple[int, str, str, str]:
+    """A key that sorts alerts: the newest first, pages before tickets."""
+    key = alert.episode.key
+    return (-alert.since_s, key.severity, key.name, alert.episode.id)
+
+
 def key_of(status: Status, rule: AlertRule) -> AlertKey:
     """Which alert a rule raises for a group; that an SLI is absent concerns all groups at once."""
     is_whole = isinstance(rule.when, SliAbsent) or not status.group

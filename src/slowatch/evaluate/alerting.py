@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from slowatch.evaluate.alert import Alert, Truth, Truths
+from slowatch.evaluate.alert import Alert, Truth, Truths, newest_first
 from slowatch.evaluate.judging import Status
 from slowatch.ledger.alert_port import Delivery, Episode, episode_id
 from slowatch.ledger.ledger import Ledger
 from slowatch.slo.alert_rule import AlertRule
-from slowatch.slo.alert_state import INACTIVE, AlertKey, AlertState, not_after, resolved, step
+from slowatch.slo.alert_state import INACTIVE, SELF, AlertKey, AlertState, not_after, resolved, step
 from slowatch.spec.alert_rules import alert_labels
 
 LATELY_S = 900
@@ -19,7 +19,7 @@ Deliveries = Callable[[Alert], Sequence[Delivery]]
 
 
 class Alerting:
-    """The states of all alerts; those that are not inactive are kept in the ledger.
+    """The states of all alerts of SLOs; those that are not inactive are kept in the ledger.
 
     `wording` says what an alert tells people, `deliveries` what is to be sent when one fires or is
     resolved. One thread at a time may let it advance. Raises LedgerError.
@@ -39,13 +39,14 @@ class Alerting:
         self._open: dict[AlertKey, Alert] = {}
         self._over: dict[AlertKey, Alert] = {}
         for episode in reversed(ledger.episodes(start_s - LATELY_S)):
-            self._file(Alert(episode))
+            if episode.key.slo_id != SELF:
+                self._file(Alert(episode))
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """What is pending or firing, or was resolved lately; newest first, pages before tickets."""
         every = (*self._open.values(), *self._over.values())
-        return tuple(sorted(every, key=_newest_first))
+        return tuple(sorted(every, key=newest_first))
 
     def advance(self, statuses: Sequence[Status], at_s: int) -> list[Alert]:
         """Take a judged slot, that ends at `at_s`, into account; what fires, or is over, from now.
@@ -110,11 +111,6 @@ class Alerting:
             self._open[key] = alert
         if phase == "firing":
             self._over.pop(key, None)
-
-
-def _newest_first(alert: Alert) -> tuple[int, str, str, str]:
-    key = alert.episode.key
-    return (-alert.since_s, key.severity, key.name, alert.episode.id)
 
 
 def _with(alert: Alert, state: AlertState) -> Alert:

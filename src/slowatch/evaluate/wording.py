@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from slowatch.evaluate.judging import Status
 from slowatch.slo.alert_rule import AlertRule, BreaksBound, BudgetExhausted, Burns, When
+from slowatch.slo.alert_state import SELF
 from slowatch.slo.burn import PRESENT
 from slowatch.slo.policy import BudgetEnding, BudgetLow, SliAbsent
 from slowatch.slo.slot import DAY_S, HOUR_S
@@ -32,8 +33,10 @@ def annotations(
 
 
 def page_url(slo_id: str, external_url: str | None) -> str | None:
-    """Where slowatch itself tells of an SLO, if it is known where people reach it."""
-    return None if external_url is None else f"{external_url}/slo/{slo_id}"
+    """Where slowatch itself tells of an SLO, or of itself, if it is known where it is reached."""
+    if external_url is None:
+        return None
+    return f"{external_url}/readyz" if slo_id == SELF else f"{external_url}/slo/{slo_id}"
 
 
 def moment(at_s: float) -> str:

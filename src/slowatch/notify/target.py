@@ -11,10 +11,21 @@ from slowatch.source.errors import Misconfigured
 
 MOST_TOLD = 200
 """Characters of an answer that are told at most."""
+MOST_READ = 64 * 1024
+"""Bytes of an answer that are read at most."""
+_MOST_DIGITS = 9
 
 
 class NotTaken(Exception):
-    """A target did not take what it was sent; the message says why, without any secret."""
+    """A target did not take what it was sent; the message says why, without any secret.
+
+    `retry_after_s` is how long the target asks to be left alone, in seconds; None where it does
+    not say.
+    """
+
+    def __init__(self, why: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(why)
+        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +50,16 @@ class Line:
 
     def post(self, path: str, body: str, headers: Mapping[str, str] | None = None) -> str:
         """Send JSON; how it was taken. An empty path is the target's own. Raises NotTaken."""
-        kind = {"Content-Type": "application/json"}
+        # A few bytes that are packed may become very many.
+        fixed = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         try:
-            response = self._client.post(
+            with self._client.stream(
+                "POST",
                 path or self.target.connection.url,
                 content=body.encode(),
-                headers={**kind, **(headers or {})},
-            )
+                headers={**fixed, **(headers or {})},
+            ) as response:
+                answer = _beginning(response)
         except Misconfigured as error:
             raise NotTaken(str(error)) from error
         except httpx.TimeoutException as error:
@@ -55,8 +69,10 @@ class Line:
         told = f"HTTP {response.status_code} {response.reason_phrase}".strip()
         if response.is_success:
             return told
-        said = self._safe(" ".join(response.text.split()))
-        raise NotTaken(f"{told}: {said}" if said else told)
+        said = self._safe(" ".join(answer.split()))
+        raise NotTaken(
+            f"{told}: {said}" if said else told, retry_after_s=_retry_after_s(response.headers)
+        )
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -78,6 +94,22 @@ class Line:
         for one in filter(None, hidden):
             text = text.replace(one, "…")
         return text[:MOST_TOLD]
+
+
+def _beginning(response: httpx.Response) -> str:
+    """What is read of an answer; a connection that brings more than that is given up."""
+    read = b""
+    for part in response.iter_raw(MOST_READ):
+        read += part
+        if len(read) >= MOST_READ:
+            break
+    return read[:MOST_READ].decode(errors="replace")
+
+
+def _retry_after_s(headers: httpx.Headers) -> int | None:
+    """How long to wait, where that is said in seconds (RFC 9110); a date is not heeded."""
+    text = headers.get("Retry-After", "").strip()
+    return int(text[:_MOST_DIGITS]) if text.isascii() and text.isdigit() else None
 
 
 def _client(target: Target) -> httpx.Client:

@@ -35,16 +35,20 @@ class WebhookCourier:
     ) -> None:
         self._line, self._ledger = line, ledger
         self._now, self._is_stopping = now, is_stopping
+        self._rests_until_s = 0.0
         self.sent = Sent(line.target.name, line.target.kind)
 
     def send(self) -> float:
         """Send what is due, oldest first; seconds until there may be more. Raises LedgerError."""
+        rests_s = self._rests_until_s - self._now()
+        if 0 < rests_s <= LONGEST_PAUSE_S:  # more only where the clock was set back
+            return rests_s
         while due := self._due():
             for queued in due:
                 if self._is_stopping():
                     return LOOK_S
                 if not self._settle(queued):
-                    return AGAIN_S
+                    return max(AGAIN_S, self._rests_until_s - self._now())
         return LOOK_S if self.sent.trouble is None else AGAIN_S
 
     def close(self) -> None:
@@ -63,15 +67,19 @@ class WebhookCourier:
             self._line.post("", queued.delivery.payload, {"Idempotency-Key": queued.delivery.uid})
         except NotTaken as why:
             self.sent = failed(self.sent, str(why))
-            self._put_off(queued, str(why))
+            self._put_off(queued, why)
             return False
         self.sent = taken(self.sent)
         self._ledger.remove_deliveries([queued.id])
         return True
 
-    def _put_off(self, queued: Queued, why: str) -> None:
-        tried = replace(queued, attempts=queued.attempts + 1, last_error=why)
-        self._ledger.put_off_delivery(tried, int(self._now() + pause_s(tried.attempts)))
+    def _put_off(self, queued: Queued, why: NotTaken) -> None:
+        """Let a delivery wait; and all others, too, where the webhook asks to be left alone."""
+        rest_s = min(why.retry_after_s or 0, LONGEST_PAUSE_S)
+        self._rests_until_s = self._now() + rest_s
+        tried = replace(queued, attempts=queued.attempts + 1, last_error=str(why))
+        pause = max(pause_s(tried.attempts), rest_s)
+        self._ledger.put_off_delivery(tried, int(self._now() + pause))
 
     def _give_up(self, queued: Queued) -> None:
         self._ledger.remove_deliveries([queued.id])

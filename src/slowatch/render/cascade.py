@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_DIRECT_MIN = 60
+STEPS_MIN = (60, 120, 360, 1440, 4320)
+"""What long sums are made of where nothing that is asked for fits as well."""
 MOST_COPIES = 12
 
 
@@ -56,7 +58,7 @@ def _parts(length: int, known: list[int], sums: dict[int, Sum]) -> tuple[Part, .
 
 def _step(length: int, known: list[int]) -> int:
     """What a sum is made of: the longest that fits whole numbers of times, else the longest."""
-    shorter = [one for one in reversed(known) if one < length] or [LONGEST_DIRECT_MIN]
+    shorter = sorted((one for one in {*known, *STEPS_MIN} if one < length), reverse=True)
     for one in shorter:
         if length % one == 0 and (copies := _fewest(length // one)) is not None:
             return length // copies

@@ -1,7 +1,7 @@
 """PromQL for what counters counted in the minute that ended a scrape ago: exact, in one rule.
 
 A minute's events are the last value in it less the last value before it: neighbouring minutes share
-their edge, so nothing falls between them, nor while scrapes fail for a few minutes. A rule cannot
+their edge, so nothing falls between them, nor while scrapes fail for some minutes. A rule cannot
 look a series up in the past as the daemon does, so that a series which was away for longer counts
 from where it came back.
 """
@@ -12,12 +12,14 @@ from decimal import Decimal
 
 from slowatch.render.promql import aggregated, any_of, labelled, number, parenthesised, renamed
 from slowatch.render.rule import MINUTE_S
-from slowatch.source.counters import LOOK_BACK_S, instant
+from slowatch.source.counters import instant
 from slowatch.spec.alert_rules import published_label
 from slowatch.spec.compiled import Below, Counter, CounterSum
 from slowatch.spec.promql import selector_text
 
 TERM = "slowatch_term"
+REMEMBERED_S = 900
+"""For how long a series that cannot be scraped goes on from where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _growth(counter: Counter, minute: Minute) -> str:
     """The last value in the minute, less what the series had counted before it."""
     name = selector_text(counter.metric, counter.matchers)
     last = f"last_over_time({name}[{minute.recent_s}s] {minute.end})"
-    before = f"last_over_time({name}[{LOOK_BACK_S}s] {minute.start})"
+    before = f"last_over_time({name}[{REMEMBERED_S}s] {minute.start})"
     inside = f"({name}[{MINUTE_S}s] {minute.end})"
     lowest, highest = f"min_over_time{inside}", f"max_over_time{inside}"
     if minute.recent_s > MINUTE_S:

@@ -94,10 +94,6 @@ def _marked(values: list[Value]) -> list[Value]:
 
 
 def _share(growth: int, at: int, minutes: Sequence[int]) -> int:
-    """What a sample of a minute grows by; the very first is where counting starts."""
-    first = max(1, minutes.index(minutes[at]))
-    count = minutes.count(minutes[at]) - (first - minutes.index(minutes[at]))
-    place = at - first
-    if place < 0:
-        return 0
+    """What a sample of a minute grows by."""
+    place, count = at - minutes.index(minutes[at]), minutes.count(minutes[at])
     return growth * (place + 1) // count - growth * place // count

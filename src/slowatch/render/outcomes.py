@@ -51,7 +51,7 @@ def _of_counts(slos: Sequence[CompiledSlo], outcome: str) -> Iterator[str]:
         left = f"clamp_min({total} - ignoring (outcome) ({some} >= 0), 0)"
         if part != "bucket":
             # Series that are not there yet have counted nothing.
-            left = f"{left}\nor ignoring (outcome)\nclamp_min({total}, 0)"
+            left = f"{left}\nor\nclamp_min(sum without (outcome) ({total}), 0)"
         if outcome == counted:
             left = f"clamp_min({total}, 0)\n- ignoring (outcome) {parenthesised(left)}"
         yield left
@@ -68,7 +68,7 @@ def _good_slice(slo: CompiledSlo) -> str:
 
 def _slice(good: str, every: str, slicing: Slicing) -> str:
     if slicing.target is None:
-        return f"{good} / ignoring (outcome) ({every} > 0)\nor ignoring (outcome)\n0 * {every}"
+        return f"{good} / ignoring (outcome) ({every} > 0)\nor\n0 * {every}"
     # Whole numbers, so that a share that is just reached is reached.
     share, of = slicing.target.as_integer_ratio()
     reached = f"{times(of, good)} >= bool ignoring (outcome) {times(share, every)}"

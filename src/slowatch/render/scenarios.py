@@ -46,16 +46,18 @@ class Scenario:
 
 
 EVERYTHING = Fraction(10**9)
-WARM_UP = Phase(3)
+WARM_UP = Phase(2)
 SCENARIOS = (
-    # Enough good events that the budget is not the matter, an hour before the one failure.
+    # Enough good events that budgets and long look-backs are not the matter, an hour before the one
+    # failure; then the shortest pair alone sees the burn.
     Scenario(
-        "quiet service, one failure",
+        "quiet service, one failure, a fast burn",
         (
             Phase(2, events=100_000),
             Phase(61, events=1, every=10),
             Phase(1, events=1, burn=EVERYTHING),
             Phase(6, events=1, every=10),
+            Phase(8, burn=Fraction(20)),
         ),
         needs_counts=True,
     ),
@@ -75,9 +77,10 @@ def minutes_of(
 ) -> Sequence[Minute | None]:
     """The minutes of a scenario for an objective; None where nothing is measured.
 
-    `is_one_a_minute` makes a minute with events one event.
+    In the first one nothing happens: that is when counting starts. `is_one_a_minute` makes a minute
+    with events one event.
     """
-    return list(_minutes(scenario, objective, is_one_a_minute=is_one_a_minute))
+    return [Minute(0, 0), *_minutes(scenario, objective, is_one_a_minute=is_one_a_minute)]
 
 
 def _minutes(

@@ -38,7 +38,7 @@ def annotations(
     """The annotations of an alert; links only where there are any."""
     told = {
         "summary": f"{_name(slo, rule)} {plain(what_is_wrong(rule.when))}",
-        "description": " ".join(_sentences(slo, rule, figures)),
+        "description": "".join(_sentences(slo, rule, figures)).lstrip(),
         "runbook_url": plain(slo.runbook or ""),
         "dashboard_url": plain(slo.dashboard or page_url(slo.id, external_url) or ""),
     }
@@ -58,13 +58,14 @@ def _name(slo: CompiledSlo, rule: AlertRule) -> str:
 
 
 def _sentences(slo: CompiledSlo, rule: AlertRule, figures: Figures) -> Iterator[str]:
+    """Sentences, each after a blank; those that depend on a number bring it along."""
     if slo.description:
-        yield plain(slo.description.strip().rstrip(".")) + "."
+        yield f" {plain(slo.description.strip().rstrip('.'))}."
     if isinstance(rule.when, SliAbsent):
-        yield "Its metrics are gone, or Prometheus cannot answer for them."
+        yield " Its metrics are gone, or Prometheus cannot answer for them."
         return
     promise = share_text(slo.objective.ratio)
-    yield f"The objective is {promise} good over {duration_text(slo.window.nominal_length_s)}."
+    yield f" The objective is {promise} good over {duration_text(slo.window.nominal_length_s)}."
     if not slo.objective.budget_ratio:
         return
     yield _with(slo, _burn(slo, figures), f"Over the last hour it burns {_BURN}.")
@@ -99,6 +100,6 @@ def _series(slo: CompiledSlo, metric: str, **labels: str) -> str:
 def _with(slo: CompiledSlo, query: str, sentence: str) -> str:
     """A sentence about the first result of a query, none where it has no result."""
     if not slo.by:
-        return f"{{{{ with query `{query}` }}}}{sentence}{{{{ end }}}}"
+        return f"{{{{ with query `{query}` }}}} {sentence}{{{{ end }}}}"
     values = " ".join(f"$labels.{published_label(name)}" for name in slo.by)
-    return f"{{{{ with printf `{query}` {values} | query }}}}{sentence}{{{{ end }}}}"
+    return f"{{{{ with printf `{query}` {values} | query }}}} {sentence}{{{{ end }}}}"

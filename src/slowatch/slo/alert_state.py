@@ -1,9 +1,8 @@
 """The life of an alert: inactive, pending, firing, resolved; one step for each judged slot."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
-from slowatch.slo.alert_rule import AlertRule
 from slowatch.slo.policy import Severity
 from slowatch.slo.slot import DAY_S
 
@@ -11,13 +10,30 @@ Phase = Literal["inactive", "pending", "firing", "resolved"]
 
 FORGOTTEN_S = DAY_S
 """An alert of which nothing was known for so long is over, in seconds."""
+SELF = "slowatch"
+"""What stands for an SLO in an alert about slowatch itself; ids of SLOs have a slash."""
+
+
+class Timing(Protocol):
+    """What an alert rule says of time: how long to be pending, and to fire on, in seconds."""
+
+    @property
+    def for_s(self) -> int:
+        """How long a condition has to hold before its alert fires."""
+        ...
+
+    @property
+    def keep_firing_s(self) -> int:
+        """How long an alert fires on after its condition."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class AlertKey:
     """Which alert: that of a name and severity of an SLO, for one of its groups.
 
-    `group` holds the group's labels, sorted by name.
+    slowatch's alerts about itself have `SELF` for an SLO. `group` holds the group's labels, sorted
+    by name.
     """
 
     slo_id: str
@@ -50,7 +66,7 @@ class AlertState:
 INACTIVE = AlertState()
 
 
-def step(state: AlertState, rule: AlertRule, *, holds: bool | None, at_s: int) -> AlertState:
+def step(state: AlertState, rule: Timing, *, holds: bool | None, at_s: int) -> AlertState:
     """The state at the end of a slot, at which a condition holds, or does not, or is unknown.
 
     A slot that is not newer than the last known one changes nothing.
@@ -91,7 +107,7 @@ def _unknown(state: AlertState, at_s: int) -> AlertState:
     return resolved(state, at_s) if state.is_open and is_forgotten else state
 
 
-def _held(known: AlertState, at_s: int, rule: AlertRule, *, since: AlertState) -> AlertState:
+def _held(known: AlertState, at_s: int, rule: Timing, *, since: AlertState) -> AlertState:
     held = replace(known, held_s=at_s)
     if known.phase == "firing":
         return held
@@ -103,7 +119,7 @@ def _held(known: AlertState, at_s: int, rule: AlertRule, *, since: AlertState) -
     return held
 
 
-def _ended(known: AlertState, at_s: int, rule: AlertRule) -> AlertState:
+def _ended(known: AlertState, at_s: int, rule: Timing) -> AlertState:
     if known.phase == "pending":
         return resolved(known, at_s)
     if known.phase == "firing" and at_s - (known.held_s or 0) >= rule.keep_firing_s:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Self
@@ -24,7 +24,10 @@ STATE_STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the table shows of one entry of the answer; ratios and burn rates as they came."""
+    """What people are shown of one entry of the answer; ratios and burn rates as they came.
+
+    `firing` are its alerts, such as `ErrorBudgetBurn (page)`.
+    """
 
     state: str
     service: str
@@ -37,6 +40,7 @@ class Row:
     burn_1h: float | None
     coverage_ratio: float | None
     reason: str | None
+    firing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, entry: Mapping[str, object]) -> Self:
@@ -55,7 +59,14 @@ class Row:
             burn_1h=_number(burn_rates.get("1h")),
             coverage_ratio=_number(entry.get("coverage_ratio")),
             reason=None if reason is None else str(reason),
+            firing=tuple(_firing(entry.get("alerts"))),
         )
+
+    @property
+    def full_name(self) -> str:
+        """Service, name and group: `shop/checkout region=eu`."""
+        group = "".join(f" {label}={value}" for label, value in self.group.items())
+        return f"{self.service}/{self.name}{group}"
 
 
 def print_answer(answer: Mapping[str, object]) -> None:
@@ -102,8 +113,7 @@ def _reasons(rows: Sequence[Row]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in rows:
         if row.reason:
-            group = "".join(f" {label}={value}" for label, value in row.group.items())
-            found.setdefault(row.reason, []).append(f"{row.service}/{row.name}{group}")
+            found.setdefault(row.reason, []).append(row.full_name)
     return found
 
 
@@ -123,6 +133,16 @@ def count_states(rows: Sequence[Row]) -> str:
     told = ", ".join(f"{counts[state]} {_word(state)}" for state in (*known, *others))
     noun = "SLO" if len(rows) == 1 else "SLOs"
     return f"{len(rows)} {noun}: {told}" if rows else "no SLOs yet"
+
+
+def count_firing(rows: Sequence[Row]) -> str:
+    """How many alerts fire, and one of them: a page where there is any, of the worst row."""
+    every = [(alert, row) for row in rows for alert in row.firing]
+    if not every:
+        return "no alert fires"
+    alert, row = next((one for one in every if one[0].endswith("(page)")), every[0])
+    told = f"{alert} {row.full_name}"
+    return f"{len(every)} alerts fire: {told} …" if len(every) > 1 else f"1 alert fires: {told}"
 
 
 def percent(ratio: float | Decimal | None, *, digits: int) -> str:
@@ -201,6 +221,12 @@ def _coverage(ratio: float | None) -> str:
 
 def _word(state: str) -> str:
     return state.replace("_", " ")
+
+
+def _firing(alerts: object) -> Iterator[str]:
+    for alert in map(_mapping, alerts if isinstance(alerts, Sequence) else ()):
+        if alert.get("state") == "firing":
+            yield f"{alert.get('alert')} ({alert.get('severity')})"
 
 
 def _mapping(value: object) -> Mapping[str, object]:
