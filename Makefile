@@ -70,10 +70,12 @@ lock: .venv/.set-up ## Bring the lock files in step with pyproject.toml
 	scripts/lock
 
 .PHONY: bench
-bench: .venv/.set-up ## Measure what a slot costs and what the daemon takes
+bench: .venv/.set-up ## Measure what a slot costs, what the daemon takes, and what rules do
 	@scripts/install-debian prometheus
 	$(BIN)/python -m benchmarks.tick
 	$(BIN)/python -m benchmarks.capacity
+	$(BIN)/python -m benchmarks.rendering
+	$(BIN)/python -m benchmarks.rules
 
 .PHONY: clean
 clean: ## Remove the environment and all caches

@@ -18,7 +18,7 @@ PAGES = sorted(
 PAGES += sorted((ROOT / "docs" / "decisions").glob("*.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
-OFFLINE = ("slowatch --", "slowatch validate", "slowatch schema", "make help")
+OFFLINE = ("slowatch --", "slowatch validate", "slowatch schema", "slowatch render", "make help")
 """How commands begin that need no network and end at once."""
 
 

@@ -32,8 +32,8 @@ def test_alert_says_what_burns_how_fast_what_is_left_and_until_when(tmp_path: Pa
     told = {
         "summary": 'shop/orders (job=api, region=e"u) burns its error budget too fast',
         "description": "Orders that are taken. The objective is 99.9% good over 28d. "
-        "Over the last hour it burns 20.4 times as fast as the budget lasts. "
-        "43.6% of the budget are left. At this rate it ends in 14h 21m 44s.",
+        "Over the last hour the budget burns 20.4 times as fast as it may. "
+        "43.6% of the budget is left. At this rate it ends in 14h 21m 44s.",
         "runbook_url": "https://runbooks.example/orders",
         "dashboard_url": "https://slo.example/slo/shop/orders",
     }

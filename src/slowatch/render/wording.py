@@ -27,7 +27,7 @@ RECORDED = Figures(BURN_RATE, REMAINING)
 MEASURED_BY_DAEMON = Figures("slowatch_slo_burn_rate", "slowatch_slo_error_budget_remaining_ratio")
 
 
-_BURN = '{{ . | first | value | printf "%.3g" }} times as fast as the budget lasts'
+_BURN = '{{ . | first | value | printf "%.3g" }} times as fast as it may'
 _SHARE = "{{ . | first | value | humanizePercentage }}"
 _TIME = "{{ . | first | value | humanizeDuration }}"
 
@@ -68,12 +68,12 @@ def _sentences(slo: CompiledSlo, rule: AlertRule, figures: Figures) -> Iterator[
     yield f" The objective is {promise} good over {duration_text(slo.window.nominal_length_s)}."
     if not slo.objective.budget_ratio:
         return
-    yield _with(slo, _burn(slo, figures), f"Over the last hour it burns {_BURN}.")
+    yield _with(slo, _burn(slo, figures), f"Over the last hour the budget burns {_BURN}.")
     if isinstance(rule.when, BudgetExhausted):
         return
     if isinstance(slo.window, CalendarWindow) and figures is RECORDED:
         return
-    yield _with(slo, _series(slo, figures.remaining), f"{_SHARE} of the budget are left.")
+    yield _with(slo, _series(slo, figures.remaining), f"{_SHARE} of the budget is left.")
     if isinstance(rule.when, Burns | BudgetLow | BudgetEnding):
         yield _with(slo, _ends_in(slo, figures), f"At this rate it ends in {_TIME}.")
 
