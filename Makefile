@@ -25,21 +25,21 @@ demo: .venv/.set-up ## Watch five systems at play, through a real Prometheus
 
 .PHONY: test
 test: .venv/.set-up ## Run the tests, with real parts, but for the slow ones
-	@scripts/install-debian prometheus postgresql alertmanager
+	@scripts/install-debian prometheus postgresql alertmanager chromium
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-slow
 test-slow: .venv/.set-up ## Run the slow tests alone
-	@scripts/install-debian prometheus postgresql alertmanager
+	@scripts/install-debian prometheus postgresql alertmanager chromium
 	@$(PYTEST) -m slow $(ARGS)
 
 .PHONY: test-all
 test-all: .venv/.set-up ## Run all tests
-	@scripts/install-debian prometheus postgresql alertmanager
+	@scripts/install-debian prometheus postgresql alertmanager chromium
 	@$(PYTEST) $(ARGS)
 
 .PHONY: check
-check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, rules, scripts, the wheel
+check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, rules, dashboards, scripts, the wheel
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -49,6 +49,7 @@ check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, rules, scr
 	scripts/lock --check
 	@scripts/install-debian prometheus
 	scripts/check-rules
+	scripts/check-dashboards
 	scripts/check-shell
 	scripts/check-wheel
 
@@ -65,6 +66,10 @@ docs: .venv/.set-up ## Generate the pages that are made from code
 golden: .venv/.set-up ## Render the golden rule files anew; read the difference before you commit
 	$(BIN)/python -m tests.render.golden
 
+.PHONY: dashboards
+dashboards: .venv/.set-up ## Render the dashboards of the packs anew
+	scripts/check-dashboards --write
+
 .PHONY: lock
 lock: .venv/.set-up ## Bring the lock files in step with pyproject.toml
 	scripts/lock
@@ -74,12 +79,19 @@ bench: .venv/.set-up ## Measure what a slot costs, what the daemon takes, and wh
 	@scripts/install-debian prometheus
 	$(BIN)/python -m benchmarks.tick
 	$(BIN)/python -m benchmarks.capacity
+	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.rendering
 	$(BIN)/python -m benchmarks.rules
 
+.PHONY: load
+load: .venv/.set-up ## Let a thousand clients read the API and the page for a minute
+	@scripts/install-debian prometheus
+	@test -x .venv-load/bin/locust || { $(PYTHON) -m venv .venv-load && .venv-load/bin/pip -q install 'locust>=2.47,<3'; }
+	$(BIN)/python -m benchmarks.load --locust "$(CURDIR)/.venv-load/bin/locust"
+
 .PHONY: clean
 clean: ## Remove the environment and all caches
-	rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-load dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.set-up: requirements-dev.lock pyproject.toml scripts/set-up
 	@scripts/set-up

@@ -21,6 +21,8 @@ COMMANDS = (
     "status",
     "render-rules",
     "render-tests",
+    "render-dashboards",
+    "push-dashboards",
     "notify-test",
     "schema",
     "demo",
@@ -59,7 +61,7 @@ CLI = f"""{GENERATED}
 |---|---|
 | 0 | done; for `validate`: nothing is wrong |
 | 1 | `validate` found problems, a target did not take `notify-test`'s alert, or the demo failed |
-| 2 | it could not run: arguments, settings, ledger, Prometheus; standard error says why in a line |
+| 2 | it could not run: arguments, settings, ledger, Prometheus, Grafana; why is said in a line |
 | 130 | interrupted by Ctrl-C (`run` and `demo` end with 0: that is how they are ended) |
 
 With `SLOWATCH_DEBUG=1` an error shows where it was raised.

@@ -9,15 +9,17 @@ from fastapi import FastAPI
 
 from slowatch.api.app import create_app
 from slowatch.evaluate.alerting import Alerting
+from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.question import question_of
 from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.evaluate.trends import Trends
 from slowatch.evaluate.watch import Watch
 from slowatch.evaluate.wording import annotations
 from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.ledger import Ledger
-from slowatch.ledger.port import Fact, Point, Recording, Size
+from slowatch.ledger.port import Fact, Gap, Point, Recording, Size
 from slowatch.notify.sent import Sent
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import slot_tally
@@ -58,6 +60,8 @@ class Standing:
     reasons: tuple[str, ...] = ()
     alerting: AlertingMode = "rules"
     sent_: tuple[Sent, ...] = ()
+    trends: Trends = field(default_factory=Trends)
+    stale_after_s: float = 10**9  # the facts are of one moment, the clock is not
 
     def __post_init__(self) -> None:
         reading = read_text(self.rules, "rules.yaml")
@@ -80,11 +84,12 @@ class Standing:
         span = Span(NOW_S - 3600, NOW_S)
         self.ledger.record(Recording(a, span, tuple(f)) for a, f in by_asked.items())  # type: ignore[arg-type]
         measuring = Measuring(Asker(Connection("http://127.0.0.1:1")), scrape_s=15)
-        watch = Watch(list(self.slos.values()), self.ledger, measuring, slot_s=SLOT_S)
+        watch = self._watch = Watch(list(self.slos.values()), self.ledger, measuring, slot_s=SLOT_S)
         statuses = tuple(watch.judge(NOW_S))
         alerting = Alerting(self.ledger, start_s=NOW_S, wording=annotations)
         alerting.advance(statuses, NOW_S)
         self.snapshot = Snapshot(NOW_S, SLOT_S, statuses, alerting.alerts)
+        self.trends = watch.trends(statuses, lambda: True)
         return self
 
     @property
@@ -110,9 +115,21 @@ class Standing:
             return []
         return self.ledger.history([status.series_id], span, step_s).get(status.series_id, [])
 
+    def gaps(self, slo: CompiledSlo, span: Span) -> Sequence[Gap]:
+        """The ledger's."""
+        return self._watch.gaps(slo, span)
+
+    def asked(self, slo: CompiledSlo) -> Sequence[AskedExpression]:
+        """What would be asked."""
+        return self._watch.asked(slo)
+
     def episodes(self, since_s: int, most: int) -> Sequence[Episode]:
         """The ledger's."""
         return self.ledger.episodes(since_s, most=most)
+
+    def episodes_of(self, slo_id: str, since_s: int, most: int) -> Sequence[Episode]:
+        """The ledger's."""
+        return self.ledger.episodes(since_s, most=most, slo_id=slo_id)
 
     def sent(self) -> Sequence[Sent]:
         """As the test wants it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.api.standing import Client, Standing
 
 API_PAGE = Path(__file__).parents[2] / "docs" / "api.md"
-UNLISTED = {"/", "/docs", "/openapi.json"}
+UNLISTED = {"/docs", "/openapi.json"}
 
 
 class Links(HTMLParser):
@@ -86,10 +86,6 @@ def test_docs_names_every_route_and_parameter(client: Client) -> None:
         assert path in text
         for parameter in methods["get"].get("parameters", ()):
             assert f"<code>{parameter['name']}</code>" in text
-
-
-def test_the_root_leads_to_docs(client: Client) -> None:
-    assert client.get("/").headers["location"] == "/docs"
 
 
 def test_api_page_names_every_route_and_key(standing: Standing) -> None:

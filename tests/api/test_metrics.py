@@ -44,6 +44,23 @@ def test_gauges_are_the_numbers_of_slo(samples: Samples) -> None:
     assert samples[slo("window_events", "checkout", outcome="bad", **eu)] == 10
 
 
+def test_recent_events_are_those_of_five_minutes(samples: Samples) -> None:
+    """All that were recorded are as new; where nothing was measured there are none."""
+    eu = {"nfr": "N1", "region": "eu", "look_back": "5m"}
+    assert samples[slo("events", "checkout", outcome="bad", **eu)] == 10
+    assert samples[slo("events", "checkout", outcome="good", **eu)] == 40
+    assert slo("events", "silent", outcome="good", look_back="5m") not in samples
+
+
+def test_each_slo_is_told_once_with_its_own_labels(samples: Samples) -> None:
+    """Whatever groups it has."""
+    infos = [dict(labels) for name, labels in samples if name == "slowatch_slo_info"]
+    assert sorted(one["slo"] for one in infos) == ["checkout", "search", "silent"]
+    (checkout,) = (one for one in infos if one["slo"] == "checkout")
+    named = {"service": "shop", "slo": "checkout", "nfr": "N1", "team": "web"}
+    assert checkout == {**named, "objective": "0.9", "window": "30d"}
+
+
 def test_exactly_one_state_is_1(samples: Samples) -> None:
     states = {
         dict(labels)["state"]: value

@@ -164,7 +164,7 @@ def test_alert_and_its_end_arrive_once_whatever_is_down_in_between(
     assert [body["status"] for body in told.bodies] == ["firing", "resolved"]
     assert events(hook) == ["TooSlow firing", "TooSlow resolved"]
     (said_, _) = told.bodies
-    assert said_["alerts"][0]["generatorURL"] == "https://slo.example.org/slo/shop/fast"
+    assert said_["alerts"][0]["generatorURL"] == "https://slo.example.org/view/shop/fast"
     assert said_["commonAnnotations"]["summary"] == "shop/fast has broken its bound for 1m"
     assert SECRET not in str(logs)
 

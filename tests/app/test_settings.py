@@ -76,6 +76,7 @@ VALUES: Mapping[str, tuple[str, str, str]] = {
         "",
     ),
     "external_url": ("http://a", "http://b", "http://c"),
+    "prometheus_link": ("http://a", "http://b", "http://c"),
     "log_level": ("debug", "warning", "error"),
     "log_format": ("console", "json", "auto"),
     "rules": ("[a, b]", "c:d", "e"),
@@ -175,6 +176,7 @@ def test_alertmanagers_are_one_address_or_several_in_a_variable(
 def test_targets_have_their_own_credentials_and_names(folder: Path) -> None:
     """Those of an address leave it; a webhook is called by its name alone."""
     (folder / "password").write_text(f"{SECRET}-file\n")
+    (folder / "token").write_text(SECRET)
     settings = configured(
         {
             "alertmanagers": [f"https://me:{SECRET}@one:9093/am/", "http://two"],
@@ -189,6 +191,9 @@ def test_targets_have_their_own_credentials_and_names(folder: Path) -> None:
         update={"alertmanager_username": "x", "alertmanager_password_file": Path("password")}
     )
     assert {t.connection.password for t in targets(named)[:2]} == {f"{SECRET}-file"}
+    (folder / "token").unlink()
+    with pytest.raises(SettingsError, match="cannot read token: No such file"):
+        targets(settings)
 
 
 def test_a_variable_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ service: shop
 slos:
   - name: calls
     objective: 99%
+    window: 7d
     sli: {ratio: {good: 'calls_total{ok="1"}', total: calls_total}}
 """
 BAD = "  - name: bad\n    objective: 109%\n    sli: {up: {metric: up}}\n"
@@ -61,7 +62,7 @@ def test_problem_leaves_the_old_file(spec: Path) -> None:
     spec.write_text(FINE + BAD)
     done = slowatch("render-rules", str(spec), "-o", str(target))
     assert (done.code, target.read_text()) == (1, "old")
-    assert "shop.yaml:9:16: " in done.err
+    assert "shop.yaml:10:16: " in done.err
     assert "--keep-going" in done.err
 
 
@@ -80,7 +81,10 @@ def test_keep_going_renders_what_is_fine(spec: Path) -> None:
         (("--source", "moon"), "no source 'moon'"),
         (("--label", "release"), "write it like release=monitoring"),
         (("--scrape-interval", "90m"), "from 1s to 5m"),
-        (("-o", "/nowhere/rules.yml"), "No such file"),
+        (("--scrape-interval", "0s"), "from 1s to 5m"),
+        (("--name", "Ünï", "--format", "operator"), "small letters"),
+        (("--namespace", "BAD NS", "--format", "operator"), "small letters"),
+        (("-o", "/nowhere/rules.yml"), "there is no folder /nowhere"),
     ],
 )
 def test_what_cannot_be_done_is_2(spec: Path, arguments: tuple[str, ...], words: str) -> None:
@@ -106,9 +110,19 @@ def test_daemon_that_notifies_leaves_no_alert_to_rules(spec: Path) -> None:
     assert "paged twice" in done.err
 
 
+def test_pipe_may_be_named(spec: Path) -> None:
+    assert slowatch("render-rules", str(spec), "-o", "/dev/stdout").out.startswith("# Generated")
+
+
+def test_how_long_prometheus_has_to_keep_samples_is_said(spec: Path) -> None:
+    """A window of 30 days is ten sums of three days; the last of them ended 27 days ago."""
+    spec.write_text(FINE.replace("7d", "30d"))
+    assert "Prometheus has to keep 27d" in slowatch("render-rules", str(spec)).err
+
+
 def test_links_lead_to_where_people_reach_slowatch(spec: Path) -> None:
     done = slowatch("render-rules", str(spec), external_url="https://slo.example")
-    assert "dashboard_url: https://slo.example/slo/shop/calls" in done.out
+    assert "dashboard_url: https://slo.example/view/shop/calls" in done.out
 
 
 def test_specs_are_those_of_the_settings(spec: Path) -> None:

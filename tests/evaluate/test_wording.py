@@ -50,9 +50,9 @@ def test_description_says_how_fast_and_until_when() -> None:
 
 
 def test_description_of_a_budget_that_ends() -> None:
-    """Nothing is left of 10 when 10 are bad; -300 % when 40 are."""
+    """Nothing is left of 10 when 10 are bad; 40 are four times what may be."""
     assert said(Burns(()), bad=10)[1].endswith("Nothing of the budget is left.")
-    assert said(Burns(()), bad=40)[1].endswith("The budget is overspent: -300.0% of it is left.")
+    assert said(Burns(()), bad=40)[1].endswith(": 4 times what was allowed is used up.")
     burning = replace(status(True, bad=5), exhausts_in_s=93_600.0)
     told = annotations(burning, rule())["description"]
     assert told.endswith("50.0% of the budget is left; at this rate it ends in 1d 2h.")
@@ -71,7 +71,7 @@ def test_links_are_there_where_they_are_known() -> None:
     linked = replace(SLO, runbook="https://wiki/1")
     words = annotations(status(True, slo=linked), rule(), "https://slo.example.org")
     assert words["runbook_url"] == "https://wiki/1"
-    assert words["dashboard_url"] == "https://slo.example.org/slo/shop/checkout"
+    assert words["dashboard_url"] == "https://slo.example.org/view/shop/checkout"
     own = annotations(status(True, slo=replace(linked, dashboard="https://d")), rule(), "https://s")
     assert own["dashboard_url"] == "https://d"
 

@@ -58,7 +58,7 @@ def test_pending_alert_is_not_sent() -> None:
 def test_alert_leads_to_the_page_of_its_slo() -> None:
     """Where people reach it."""
     (entry,) = entries([alert()], "https://slo.example.org")
-    assert entry["generatorURL"] == "https://slo.example.org/slo/shop/checkout"
+    assert entry["generatorURL"] == "https://slo.example.org/view/shop/checkout"
 
 
 def test_many_alerts_are_sent_in_several_requests() -> None:

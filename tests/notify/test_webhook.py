@@ -78,7 +78,7 @@ def test_document_says_all_that_a_receiver_may_want() -> None:
         "pending_since": "2023-11-15T00:00:00Z",
         "firing_since": "2023-11-15T00:01:00Z",
         "resolved_at": "2023-11-15T00:10:00Z",
-        "url": "https://slo.example.org/slo/shop/checkout",
+        "url": "https://slo.example.org/view/shop/checkout",
     }
     assert isinstance(slo, dict)
     assert (slo["objective"], slo["remaining_ratio"], slo["bad"]) == (0.99, 0.5, 5.0)
@@ -174,6 +174,19 @@ def test_queue_survives_a_restart(tmp_path: Path, receiver: Receiver, line: Line
     with Ledger.open(path) as ledger:
         WebhookCourier(line, ledger, now=lambda: T0 + 605).send()
     assert events(receiver) == ["Slow firing", "Slow resolved"]
+
+
+def test_what_waits_for_its_time_is_looked_for_soon_after_a_restart(
+    ledger: Ledger, receiver: Receiver, line: Line
+) -> None:
+    """The courier of before has put it off; the new one has no trouble yet, and nothing is due."""
+    clock = Clock()
+    clock.now_s = T0 + 600
+    put_in_line(ledger, "Slow")
+    receiver.status = 500
+    WebhookCourier(line, ledger, now=clock).send()
+    anew = WebhookCourier(line, ledger, now=clock)
+    assert (anew.send(), anew.sent.failed) == (AGAIN_S, 0)
 
 
 def test_nothing_is_begun_when_the_daemon_ends(

@@ -76,9 +76,10 @@ def test_without_alerts_everything_is_still_recorded() -> None:
 
 
 def test_what_rules_cannot_do_is_said() -> None:
-    filled, calendar = notes(BOTH)
+    filled, calendar, kept = notes(BOTH)
     assert "kinds/up" in filled
     assert "kinds/native" in calendar
+    assert "27d" in kept
 
 
 def test_each_slo_reads_raw_series_in_one_rule_only() -> None:

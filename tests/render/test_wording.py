@@ -35,7 +35,7 @@ def test_alert_says_what_burns_how_fast_what_is_left_and_until_when(tmp_path: Pa
         "Over the last hour the budget burns 20.4 times as fast as it may. "
         "43.6% of the budget is left. At this rate it ends in 14h 21m 44s.",
         "runbook_url": "https://runbooks.example/orders",
-        "dashboard_url": "https://slo.example/slo/shop/orders",
+        "dashboard_url": "https://slo.example/view/shop/orders",
     }
     alert = {"exp_labels": LABELS, "exp_annotations": told}
     asked = {"eval_time": "0m", "alertname": "ErrorBudgetBurn", "exp_alerts": [alert]}

@@ -172,16 +172,17 @@ def test_absence_is_what_was_found_when_asking(absent: bool | None) -> None:
     [
         (tally(5, 5, 5), True, True),
         (tally(4, 5, 5), True, False),  # one slot kept the bound
-        (tally(4, 4, 4), True, False),  # one slot was not measured
+        (tally(4, 4, 4), True, None),  # one slot was not measured: it may have kept the bound
+        (tally(3, 4, 4), True, False),  # one was not measured, and another one kept it
         (tally(0, 0, 5), True, False),  # idle
         (tally(10, 10_000, 5), False, False),  # 99.9 % exactly
         (tally(11, 10_000, 5), False, True),
+        (tally(11, 10_000, 4), False, True),  # by what is known
         (NOTHING, True, None),
+        (NOTHING, False, None),
     ],
 )
-def test_bound_is_broken_without_a_pause(
-    tallied: Tally, is_level: bool, broken: bool | None
-) -> None:
+def test_bound_is_broken_all_the_time(tallied: Tally, is_level: bool, broken: bool | None) -> None:
     """Five slots of a minute."""
     now = standing({300: tallied}, is_level=is_level)
     assert holds(BreaksBound(300), now) is broken

@@ -1,19 +1,11 @@
 """The table says what the answer says: nothing rounded to good, nothing that is not a number."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 import pytest
 from rich.console import Console
 
-from slowatch.terminal.table import (
-    budget_left,
-    burn,
-    objective_percent,
-    percent,
-    print_answer,
-    slo_table,
-)
+from slowatch.terminal.table import print_answer, slo_table
 
 
 def entry(**changes: object) -> dict[str, object]:
@@ -38,47 +30,6 @@ def shown(answer: Mapping[str, object], *, width: int = 100, rows: int | None = 
     with console.capture() as capture:
         console.print(slo_table(answer, rows=rows))
     return capture.get()
-
-
-@pytest.mark.parametrize(
-    ("ratio", "digits", "text"),
-    [
-        (1.0, 3, "100%"),
-        (0.9999999, 3, "99.999%"),
-        (0.99982, 3, "99.982%"),
-        (0.5, 1, "50%"),
-        (None, 1, "–"),  # noqa: RUF001
-    ],
-)
-def test_only_what_is_whole_shows_as_100_percent(
-    ratio: float | None, digits: int, text: str
-) -> None:
-    """A share is rounded down."""
-    assert percent(ratio, digits=digits) == text
-
-
-@pytest.mark.parametrize(
-    ("ratio", "text"),
-    [(1.0, "100%"), (0.0421, "4.2%"), (0.0, "0%"), (-1.25, "-125%"), (-47.8, "<-999%")],
-)
-def test_budget_below_zero_is_overspent(ratio: float, text: str) -> None:
-    """-125 % is a budget spent more than twice."""
-    assert budget_left(ratio) == text
-
-
-@pytest.mark.parametrize(
-    ("rate", "text"),
-    [(None, "–"), (0.0, "0"), (0.01, "<0.1"), (14.4, "14.4"), (2.0, "2"), (251.3, "251")],  # noqa: RUF001
-)
-def test_burn_rates_are_short(rate: float | None, text: str) -> None:
-    """At most five characters."""
-    assert burn(rate) == text
-
-
-@pytest.mark.parametrize(("ratio", "text"), [("0.999", "99.9%"), ("1", "100%"), ("0.9", "90%")])
-def test_an_objective_has_the_digits_it_was_written_with(ratio: str, text: str) -> None:
-    """No 99.90000000000001%."""
-    assert objective_percent(Decimal(ratio)) == text
 
 
 def test_row_holds_state_group_and_numbers() -> None:
@@ -120,6 +71,19 @@ def test_eighty_columns_hold_every_number() -> None:
 def test_an_answer_without_slos_is_said_so() -> None:
     """Before the first slot there is nothing to judge."""
     assert "no SLOs yet" in shown({"slos": []})
+
+
+def test_firing_alerts_are_told_below_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also of an SLO whose state says something else; those that are pending are not."""
+    alerts = [
+        {"alert": "failing", "severity": "page", "state": "firing"},
+        {"alert": "slow", "severity": "page", "state": "pending"},
+    ]
+    entries = [entry(name="calls", state="exhausted", alerts=alerts)]
+    print_answer({"as_of": "2026-11-21T09:37:00Z", "slos": entries})
+    told = capsys.readouterr().out
+    assert "failing (page) fires:\n  shop/calls" in told
+    assert "slow" not in told
 
 
 def test_pipe_gets_rows_and_reasons_in_full(capsys: pytest.CaptureFixture[str]) -> None:

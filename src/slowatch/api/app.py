@@ -1,9 +1,9 @@
 """The HTTP application of a running daemon."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from slowatch import __version__
@@ -24,9 +24,16 @@ Every number comes from a snapshot made once per slot; asking costs Prometheus n
 
 
 def create_app(
-    watching: Watching, *, on_start: Callable[[], None], on_stop: Callable[[], None]
+    watching: Watching,
+    *,
+    on_start: Callable[[], None],
+    on_stop: Callable[[], None],
+    routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """The application; `on_start` runs once it listens, `on_stop` when it is asked to end."""
+    """The application; `on_start` runs once it listens, `on_stop` when it is asked to end.
+
+    `routers` hold what it answers besides the API.
+    """
     app = FastAPI(
         title="slowatch",
         version=__version__,
@@ -43,6 +50,8 @@ def create_app(
     _add_health(app, watching)
     _add_metrics(app, watching)
     _add_docs(app)
+    for router in routers:
+        app.include_router(router)
     return app
 
 
@@ -97,7 +106,3 @@ def _add_docs(app: FastAPI) -> None:
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
         return HTMLResponse(docs_page(app.openapi()), headers={"Content-Security-Policy": POLICY})
-
-    @app.get("/", include_in_schema=False)
-    def root() -> Response:
-        return Response(status_code=307, headers={"Location": "/docs"})

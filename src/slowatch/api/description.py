@@ -42,4 +42,4 @@ def _correct(document: dict[str, Any]) -> None:
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = told
             if path.startswith(("/slo", "/alerts")):
-                operation["parameters"].append(LABEL_FILTER)
+                operation.setdefault("parameters", []).append(LABEL_FILTER)

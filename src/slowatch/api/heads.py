@@ -17,12 +17,18 @@ class Heads:
             await self._app(scope, receive, send)
             return
         is_head = scope["method"] == "HEAD"
+        is_over = False
 
         async def send_on(message: Message) -> None:
+            nonlocal is_over
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", ()), *ALWAYS]}
             elif is_head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                # The first part ends it: a stream of events would never end by itself.
+                message = {**message, "body": b"", "more_body": False}
+                if is_over:
+                    return
+                is_over = True
             await send(message)
 
         inner = {**scope, "method": "GET"} if is_head else scope

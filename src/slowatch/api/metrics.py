@@ -24,8 +24,9 @@ from slowatch.api.watching import Watching
 from slowatch.evaluate.judging import WORST_FIRST, Status
 from slowatch.evaluate.snapshot import Counts, Snapshot
 from slowatch.ledger.errors import LedgerError
+from slowatch.slo.burn import RECENT
 from slowatch.slo.tally import MICRO
-from slowatch.spec.alert_rules import published_labels
+from slowatch.spec.alert_rules import info_labels, published_labels
 
 _COUNTERS = {
     "slots_due": "Slots that were due to be measured, one for each question.",
@@ -135,6 +136,8 @@ def slo_gauges(statuses: Sequence[Status]) -> Iterator[Metric]:
     yield _burn_rates(statuses)
     yield _states(statuses)
     yield _events(statuses)
+    yield _recent_events(statuses)
+    yield _infos(statuses)
 
 
 def _objective(status: Status) -> float | None:
@@ -179,6 +182,26 @@ def _events(statuses: Sequence[Status]) -> Metric:
         labels = _labels(status)
         for outcome, micro in (("good", status.tally.good), ("bad", status.tally.bad)):
             family.add_sample(family.name, {**labels, "outcome": outcome}, micro / MICRO)
+    return family
+
+
+def _recent_events(statuses: Sequence[Status]) -> Metric:
+    family = GaugeMetricFamily("slowatch_slo_events", "Events over a look-back, by outcome.")
+    for status in statuses:
+        labels = {**_labels(status), "look_back": RECENT}
+        recent = status.recent
+        for outcome, micro in (("good", recent.good), ("bad", recent.bad)):
+            if recent.measured:
+                family.add_sample(family.name, {**labels, "outcome": outcome}, micro / MICRO)
+    return family
+
+
+def _infos(statuses: Sequence[Status]) -> Metric:
+    """What each SLO is; a sample for an SLO, whatever groups it has."""
+    name = "slowatch_slo_info"
+    family = GaugeMetricFamily(name, "1 for each SLO, with its own labels.")
+    for slo in {status.slo.id: status.slo for status in statuses}.values():
+        family.add_sample(name, info_labels(slo), 1)
     return family
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
 
 from slowatch.api.entries import slo_entry
 from slowatch.api.filters import Wanted, matches
@@ -68,12 +69,29 @@ def _alerts_of(status: Status, raised: _Raised) -> Sequence[Alert]:
 def respond(request: Request, rendered: Rendered, now_s: float) -> Response:
     """The answer, or 304 where the client has it; only `stale_s` differs from one to the next."""
     headers = {"ETag": rendered.etag, "Cache-Control": "no-cache"}
-    if _has(request.headers.get("if-none-match", ""), rendered.etag):
+    if has_tag(request.headers.get("if-none-match", ""), rendered.etag):
         return Response(status_code=304, headers=headers)
     stale_s = round(max(0.0, now_s - rendered.as_of_s), 3)
     head = f'{{"as_of":"{moment(rendered.as_of_s)}","stale_s":{stale_s},"slos":'
-    body = head.encode() + rendered.slos + b"}"
-    return Response(body, media_type="application/json", headers=headers)
+    return _InParts((head.encode(), rendered.slos, b"}"), headers)
+
+
+class _InParts(Response):
+    """A body that is sent part by part, so that a large one is not copied for each answer."""
+
+    media_type = "application/json"
+
+    def __init__(self, parts: Sequence[bytes], headers: Mapping[str, str]) -> None:
+        self._parts = parts
+        length = str(sum(len(part) for part in parts))
+        super().__init__(headers={**headers, "Content-Length": length})
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        for part in self._parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _joined(as_of_s: int, entries: Iterable[bytes]) -> Rendered:
@@ -81,7 +99,7 @@ def _joined(as_of_s: int, entries: Iterable[bytes]) -> Rendered:
     return Rendered(as_of_s, slos, f'W/"{as_of_s}-{hashlib.sha256(slos).hexdigest()[:16]}"')
 
 
-def _has(if_none_match: str, etag: str) -> bool:
+def has_tag(if_none_match: str, etag: str) -> bool:
     """Weak comparison, as RFC 9110 has it for If-None-Match."""
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in tags or etag.removeprefix("W/") in tags

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Query, Request, Response
 
 from slowatch.api.entries import GroupHistory, HistoryAnswer, PointEntry, SloAnswer
-from slowatch.api.filters import OF_ALL, OF_ONE_SLO, Wanted, matches, wanted
+from slowatch.api.filters import NONE, OF_ALL, OF_ONE_SLO, Wanted, described, matches, wanted
 from slowatch.api.problems import ApiError
 from slowatch.api.rendering import RenderedSnapshot, respond
 from slowatch.api.times import parse_moment, parse_step
 from slowatch.api.watching import Watching
-from slowatch.evaluate.judging import State, Status
+from slowatch.evaluate.judging import Status
 from slowatch.evaluate.wording import moment
 from slowatch.ledger.port import Point
 from slowatch.slo.budget import compliance_ratio
@@ -22,9 +22,6 @@ MOST_POINTS = 11_000
 MOST_POINTS_OF_ALL_GROUPS = 110_000
 HISTORY = ("from", "to", "step")
 
-Texts = list[str]
-States = list[State]
-
 
 class SloRoutes:
     """The routes under `/slo`; entries are rendered once per snapshot."""
@@ -34,24 +31,25 @@ class SloRoutes:
         self._rendered = RenderedSnapshot(watching.snapshot)
         self.router = APIRouter(tags=["SLOs"])
         get = self.router.get
-        get("/slo", response_model=SloAnswer, summary="All SLOs, worst first")(self.all_slos)
-        get("/slo/{service}/{name}", response_model=SloAnswer, summary="One SLO, all its groups")(
-            self.one_slo
-        )
+        get(
+            "/slo",
+            response_model=SloAnswer,
+            summary="All SLOs, worst first",
+            openapi_extra=described(OF_ALL),
+        )(self.all_slos)
+        get(
+            "/slo/{service}/{name}",
+            response_model=SloAnswer,
+            summary="One SLO, all its groups",
+            openapi_extra=described(OF_ONE_SLO),
+        )(self.one_slo)
         get(
             "/slo/{service}/{name}/history",
             response_model=HistoryAnswer,
             summary="Good and bad events of one SLO over time",
         )(self.history)
 
-    async def all_slos(
-        self,
-        request: Request,
-        service: Texts = Query([], description="Only these services."),  # noqa: ARG002
-        name: Texts = Query([], description="Only SLOs of these names."),  # noqa: ARG002
-        nfr: Texts = Query([], description="Only SLOs of these NFRs."),  # noqa: ARG002
-        state: States = Query([], description="Only these states."),  # noqa: ARG002
-    ) -> Response:
+    async def all_slos(self, request: Request) -> Response:
         """Filter by any label of an SLO or of its group too: `label.team=integrations`.
 
         A filter that is given several times takes any of its values. The `ETag` is the same as long
@@ -59,13 +57,7 @@ class SloRoutes:
         """
         return respond(request, self._current().chosen(wanted(request, OF_ALL)), time.time())
 
-    async def one_slo(
-        self,
-        request: Request,
-        service: str,
-        name: str,
-        state: States = Query([], description="Only these states."),  # noqa: ARG002
-    ) -> Response:
+    async def one_slo(self, request: Request, service: str, name: str) -> Response:
         """Filter its groups by their labels: `label.app_id=crm`."""
         filters = wanted(request, OF_ONE_SLO)
         self._find(service, name)
@@ -91,7 +83,7 @@ class SloRoutes:
 
         A point without a measured slot is left out. Filter groups by label: `label.app_id=crm`.
         """
-        statuses = self._find(service, name, wanted(request, (), HISTORY))
+        statuses = self._find(service, name, wanted(request, NONE, HISTORY))
         snapshot = self._watching.snapshot
         end_s = parse_moment(to, "to") if to else snapshot.as_of_s
         start_s = parse_moment(from_, "from") if from_ else max(0, end_s - DAY_S)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.evaluate.trends import Trends
 from slowatch.ledger.alert_port import Episode
-from slowatch.ledger.port import Point, Size
+from slowatch.ledger.port import Gap, Point, Size
 from slowatch.notify.sent import Sent
 from slowatch.slo.slot import Span
+from slowatch.spec.compiled import CompiledSlo
 
 
 class Watching(Protocol):
@@ -22,6 +25,16 @@ class Watching(Protocol):
     @property
     def seen_s(self) -> int:
         """End of the newest slot that was measured and judged; before there is one, the start."""
+        ...
+
+    @property
+    def stale_after_s(self) -> float:
+        """How long after the end of a slot what it says is too old to be shown without a word."""
+        ...
+
+    @property
+    def trends(self) -> Trends:
+        """How the budgets went, as it was read last."""
         ...
 
     def readiness(self) -> Readiness:
@@ -40,6 +53,14 @@ class Watching(Protocol):
         """Points of one status over a span."""
         ...
 
+    def gaps(self, slo: CompiledSlo, span: Span) -> Sequence[Gap]:
+        """Where an SLO's facts are missing in a span, and why, oldest first."""
+        ...
+
+    def asked(self, slo: CompiledSlo) -> Sequence[AskedExpression]:
+        """The PromQL that is asked for a slot of an SLO."""
+        ...
+
     @property
     def alerting(self) -> AlertingMode:
         """Who raises alerts."""
@@ -47,6 +68,10 @@ class Watching(Protocol):
 
     def episodes(self, since_s: int, most: int) -> Sequence[Episode]:
         """The newest alerts that are pending, firing, or were resolved since a moment."""
+        ...
+
+    def episodes_of(self, slo_id: str, since_s: int, most: int) -> Sequence[Episode]:
+        """The same of one SLO."""
         ...
 
     def sent(self) -> Sequence[Sent]:

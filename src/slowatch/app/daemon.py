@@ -12,19 +12,22 @@ from slowatch.app.health import Health
 from slowatch.app.raising import Raising
 from slowatch.app.settings import Settings
 from slowatch.evaluate.alert import without_windows
+from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.evaluate.trends import Trends
 from slowatch.evaluate.watch import Watch
 from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.errors import LedgerError
 from slowatch.ledger.ledger import Ledger
-from slowatch.ledger.port import Point, Size
+from slowatch.ledger.port import Gap, Point, Size
 from slowatch.notify.sent import Sent
 from slowatch.slo.slot import DAY_S, HOUR_S, Span, settled_end
 from slowatch.source.asking import Asker
 from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s
 from slowatch.source.errors import SourceError
+from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.reading import Reading
 
 log = structlog.get_logger(__name__)
@@ -37,6 +40,8 @@ CLOSED_WITHIN_S = 1.0
 """The longest that stopping waits for a live slot to be recorded, and then for connections."""
 FILLED_WITHIN_S = HOUR_S
 """How long budgets raise no alert while their windows are still being filled, at most."""
+TRENDS_REST = 50
+"""How many times as long as it took to read trends it is, at least, until they are read again."""
 DISCOVER_AGAIN_S = 60
 """How long an unknown scrape interval is left alone: a server that hangs would delay each slot."""
 
@@ -71,6 +76,8 @@ class Daemon:
         self._stopping = threading.Event()
         self._started_end_s = self._settled_end()
         self.snapshot = Snapshot(self._started_end_s, settings.slot, ())
+        self.trends = Trends()
+        self._trends_next_s = 0.0
 
     # What the schedule calls
 
@@ -79,6 +86,7 @@ class Daemon:
         self._refresh(self._settled_end(), is_live=False)
         self._raising.start()
         self.measure_slot()
+        self.read_trends()
 
     def measure_slot(self) -> None:
         """Ask for the newest settled slot, record it, and make a new snapshot."""
@@ -112,6 +120,25 @@ class Daemon:
             asked += 1
         if asked:
             self._refresh(self.snapshot.as_of_s, is_live=False)
+            self.read_trends()
+
+    def read_trends(self) -> None:
+        """Read anew how the budgets went; what was read before stays where that fails.
+
+        However long it takes, it takes no more than a small share of the time.
+        """
+        began_s = self._now()
+        if began_s < self._trends_next_s:
+            return
+        try:
+            trends = self._watch.trends(self.snapshot.statuses, lambda: not self.is_stopping)
+        except LedgerError as error:
+            if not self.is_stopping:
+                log.error("trends_not_read", error=str(error))
+            return
+        if not self.is_stopping:
+            self.trends = trends
+            self._trends_next_s = began_s + TRENDS_REST * (self._now() - began_s)
 
     def compact(self) -> None:
         """Turn old slots into hours and forget what is older than the retention.
@@ -182,6 +209,11 @@ class Daemon:
         """End of the newest slot that was measured and judged; before there is one, the start."""
         return self._started_end_s if self._seen_end_s is None else self._seen_end_s
 
+    @property
+    def stale_after_s(self) -> float:
+        """How long after the end of a slot what it says is too old to be shown without a word."""
+        return 3 * self._settings.slot + self._settings.settle
+
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""
         reasons = self.health.troubles
@@ -190,7 +222,7 @@ class Daemon:
             reasons.append("no slot has been measured since the start")
         elif measured_end_s > self._now():
             reasons.append("the newest slot ends in the future: the clock was set back")
-        elif self._now() - measured_end_s > 3 * self._settings.slot + self._settings.settle:
+        elif self._now() - measured_end_s > self.stale_after_s:
             ago_s = self._now() - measured_end_s
             reasons.append(f"the newest slot ended {ago_s:.0f} s ago")
         if self.snapshot.as_of_s > self._now():
@@ -201,6 +233,14 @@ class Daemon:
     def history(self, status: Status, span: Span, step_s: int) -> Sequence[Point]:
         """Points of one status over a span."""
         return self._watch.history(status, span, step_s)
+
+    def gaps(self, slo: CompiledSlo, span: Span) -> Sequence[Gap]:
+        """Where an SLO's facts are missing in a span, and why, oldest first."""
+        return self._watch.gaps(slo, span)
+
+    def asked(self, slo: CompiledSlo) -> Sequence[AskedExpression]:
+        """The PromQL that is asked for a slot of an SLO."""
+        return self._watch.asked(slo)
 
     def size(self) -> Size:
         """How big the ledger is."""
@@ -216,6 +256,12 @@ class Daemon:
         if self._settings.alerting == "off":
             return []
         return self._ledger.episodes(since_s, most=most)
+
+    def episodes_of(self, slo_id: str, since_s: int, most: int) -> Sequence[Episode]:
+        """The same of one SLO."""
+        if self._settings.alerting == "off":
+            return []
+        return self._ledger.episodes(since_s, most=most, slo_id=slo_id)
 
     def sent(self) -> Sequence[Sent]:
         """What was sent to each target since the start."""

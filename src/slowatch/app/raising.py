@@ -25,6 +25,12 @@ FRESH_SLOTS = 3
 """Of a slot that is longer past than so many, nobody is to be alerted."""
 
 
+def _idle(settings: Settings) -> str | None:
+    if settings.alerting == "notify" or not (settings.alertmanagers or settings.webhooks):
+        return None
+    return f"nothing is sent to Alertmanagers or webhooks: `alerting` is {settings.alerting}"
+
+
 class Raising:
     """Moves alerts on with each live slot, and has them sent where the settings say so.
 
@@ -42,6 +48,9 @@ class Raising:
         self._alerting: Alerting | None = None
         self._blindness: Blindness | None = None
         self._notifying: Notifying | None = None
+        self._idle = _idle(settings)
+        if self._idle:
+            log.warning("alerts_not_sent", reason=self._idle)
         if settings.alerting == "off":
             return
         is_sent = settings.alerting == "notify"
@@ -76,8 +85,9 @@ class Raising:
 
     @property
     def troubles(self) -> list[str]:
-        """Which targets do not take what they are sent, and why."""
-        return [f"{one.target} takes no alerts: {one.trouble}" for one in self.sent if one.trouble]
+        """Which targets do not take what they are sent, and why; or that nothing is sent to any."""
+        told = [f"{one.target} takes no alerts: {one.trouble}" for one in self.sent if one.trouble]
+        return [self._idle, *told] if self._idle else told
 
     def queue_lengths(self) -> Mapping[str, int]:
         """How much waits to be sent, by target. Raises LedgerError."""

@@ -14,6 +14,7 @@ from slowatch.app.settings import PREFIX, SETTINGS_FILE, Settings, SettingsError
 from slowatch.spec.mistake import similar
 
 DEBUG = "SLOWATCH_DEBUG"
+GRAFANA_TOKEN = "SLOWATCH_GRAFANA_TOKEN"  # noqa: S105  the variable's name
 IN_FILES = (
     "state",
     "prometheus_password",
@@ -52,7 +53,7 @@ def read_settings(file: Path | None = None, **flags: object) -> Settings:
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """A sentence for each SLOWATCH_* variable that sets nothing, with the nearest that does."""
-    known = [PREFIX + name.upper() for name in Settings.model_fields] + [DEBUG]
+    known = [PREFIX + name.upper() for name in Settings.model_fields] + [DEBUG, GRAFANA_TOKEN]
     for name in sorted(os.environ if environment is None else environment):
         if name.startswith(PREFIX) and name.upper() not in known and not _OF_KUBERNETES.match(name):
             yield f"the variable {name} sets nothing{similar(name, known)}"

@@ -35,7 +35,7 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     now = datetime.fromtimestamp(now_s, UTC)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(3), WATCH: ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(4), WATCH: ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": slot_s},
     )
 
@@ -64,6 +64,7 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     every(DISCOVER_EVERY_S, daemon.discover, now + timedelta(seconds=DISCOVER_EVERY_S), "discover")
     # In the middle between two slots: what can be measured has been.
     middle = first + timedelta(seconds=slot_s / 2)
+    every(slot_s, daemon.read_trends, middle, "trends")
     every(slot_s, daemon.look_after_itself, middle, WATCH, executor=WATCH)
     _heed(scheduler, daemon)
     scheduler.start()

@@ -37,6 +37,7 @@ def serve(settings: Settings, reading: Reading) -> None:
     import uvicorn
 
     from slowatch.api.app import create_app
+    from slowatch.page.routes import page_router
 
     listening = _listen(settings)
     daemon = Daemon(settings, reading)
@@ -54,7 +55,11 @@ def serve(settings: Settings, reading: Reading) -> None:
             schedule.shutdown(wait=False)
         log.info("stopped")
 
-    app = create_app(daemon, on_start=start, on_stop=stop)
+    def is_ending() -> bool:
+        return server.should_exit
+
+    page = page_router(daemon, prometheus=settings.prometheus_page, is_ending=is_ending)
+    app = create_app(daemon, on_start=start, on_stop=stop, routers=[page])
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -18,6 +18,7 @@ from slowatch.app.values import (
     ExternalUrl,
     HeaderText,
     Paths,
+    PrometheusLink,
     PrometheusUrl,
     Seconds,
     SecretUrl,
@@ -151,6 +152,11 @@ class Settings(BaseSettings):
     external_url: ExternalUrl | None = Field(
         None, description="Address under which people reach slowatch, for links in alerts."
     )
+    prometheus_link: PrometheusLink | None = Field(
+        None,
+        description="Address under which people reach Prometheus, for links on the status page; "
+        "`prometheus_url` if not given.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is logged."
     )
@@ -223,6 +229,11 @@ class Settings(BaseSettings):
             timeout_s=self.prometheus_timeout,
             concurrency=self.prometheus_concurrency,
         )
+
+    @property
+    def prometheus_page(self) -> str:
+        """Where people reach Prometheus; no credentials are in it."""
+        return self.prometheus_link or without_credentials(self.prometheus_url)[0].rstrip("/")
 
     def listen_address(self) -> tuple[str, int]:
         """Host and port to listen on. Raises SettingsError when `listen` is neither."""

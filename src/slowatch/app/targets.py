@@ -12,6 +12,13 @@ TIMEOUT_S = 10.0
 
 def targets(settings: Settings) -> list[Target]:
     """All Alertmanagers and webhooks. Raises SettingsError when a secret's file is unreadable."""
+    files = [
+        settings.alertmanager_bearer_token_file,
+        *(one.token_file for one in settings.webhooks),
+    ]
+    for file in filter(None, files):
+        # Read again for each request, for tokens change; one that is not there now is a mistake.
+        secret_text(file)
     return [*_alertmanagers(settings), *(_webhook(one) for one in settings.webhooks)]
 
 

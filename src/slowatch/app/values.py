@@ -98,6 +98,11 @@ ExternalUrl = Annotated[
     AfterValidator(_address_of("slowatch", "https://slo.example.org")),
     AfterValidator(_without_end),
 ]
+PrometheusLink = Annotated[
+    str,
+    AfterValidator(_address_of("a Prometheus", "https://prometheus.example.org")),
+    AfterValidator(_without_end),
+]
 AlertmanagerUrls = Annotated[tuple[AlertmanagerUrl, ...], NoDecode, BeforeValidator(_addresses)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_address)]
 """An address that is a secret as a whole: whoever knows a chat's hook may write into it."""

@@ -2,7 +2,7 @@
 
 0  done; for `validate`: nothing wrong
 1  problems were found in spec files, a target took no test alert, or the demo failed
-2  it could not run: settings, ledger, Prometheus, arguments
+2  it could not run: settings, ledger, Prometheus, Grafana, arguments
 """
 
 from pathlib import Path
@@ -232,6 +232,87 @@ def render_rules(
         config=config,
     )
     raise typer.Exit(render_rules(wanted))
+
+
+SourceOption = Annotated[
+    str,
+    typer.Option("--source", help="prometheus: over recorded rules; slowatch: over its gauges."),
+]
+ExternalUrlOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--external-url", help="Where people reach slowatch, for links."),
+]
+PrometheusLinkOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--prometheus", help="Where people reach Prometheus, for links."),
+]
+
+
+@app.command(
+    name="render-dashboards",
+    epilog="Example: slowatch render-dashboards rules/ -o /var/lib/grafana/dashboards/slo",
+)
+def render_dashboards(
+    paths: Paths = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder to write into.")
+    ] = Path("dashboards"),
+    source: SourceOption = "prometheus",
+    external_url: ExternalUrlOption = None,
+    prometheus: PrometheusLinkOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Render dashboards for Grafana.
+
+    Writes overview.json, service-SERVICE.json for each service, and slowatch.json for the daemon
+    itself. They rest on what rendered rules record, or on the daemon's gauges. Where a spec has a
+    problem, nothing is written.
+    """
+    from slowatch.cli.dashboards import Wanted, render_dashboards
+
+    wanted = Wanted(paths or [], source, external_url, prometheus, config)
+    raise typer.Exit(render_dashboards(wanted, output))
+
+
+@app.command(
+    name="push-dashboards",
+    epilog="Example: slowatch push-dashboards rules/ --grafana https://grafana.example --dry-run",
+)
+def push_dashboards(
+    grafana: Annotated[str, typer.Option("--grafana", help="Address of Grafana.")],
+    paths: Paths = None,
+    folder: Annotated[
+        str, typer.Option("--folder", help="Uid of the folder; made where it is missing.")
+    ] = "slowatch",
+    token_file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--token-file",
+            help="Holds the token of a service account; else SLOWATCH_GRAFANA_TOKEN does.",
+        ),
+    ] = None,
+    ca_file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--ca-file", help="Certificate authority to trust, not the system's."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would change.")
+    ] = False,
+    source: SourceOption = "prometheus",
+    external_url: ExternalUrlOption = None,
+    prometheus: PrometheusLinkOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Upload dashboards to a Grafana.
+
+    Renders them and writes those that differ over what Grafana has under the same uid. With
+    --dry-run prints the difference instead. Exits with 2 if Grafana does not take them.
+    """
+    from slowatch.cli.dashboards import Destination, Wanted, push_dashboards
+
+    wanted = Wanted(paths or [], source, external_url, prometheus, config)
+    destination = Destination(grafana, folder, token_file, ca_file)
+    raise typer.Exit(push_dashboards(wanted, destination, dry_run=dry_run))
 
 
 @app.command(

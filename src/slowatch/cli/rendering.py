@@ -1,17 +1,16 @@
 """`slowatch render-rules` and `render-tests`: specs in, text out, whole or not at all."""
 
-import os
+import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from slowatch.cli.configured import configured
 from slowatch.cli.durations import seconds_of
 from slowatch.cli.failing import CannotRun
+from slowatch.cli.writing import write_whole
 from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.reading import read_paths
 
@@ -25,7 +24,7 @@ Source = Literal["prometheus", "slowatch"]
 PROBLEMS = 1
 _USUAL_SCRAPE_S = 15
 _LONGEST_SCRAPE_S = 300
-_OPEN_TO_ALL = 0o666
+_RESOURCE_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,19 @@ def render_rules(wanted: Wanted) -> int:
     """Write rules; 0, or 1 where specs have problems. Raises CannotRun."""
     from slowatch.render.formats import FORMATS, Metadata, rules_text
 
-    form = _one_of(wanted.form, FORMATS, "format")
-    source = _one_of(wanted.source, get_args(Source), "source")
+    form = one_of(wanted.form, FORMATS, "format")
+    source = one_of(wanted.source, get_args(Source), "source")
     settings = configured(wanted.config, external_url=wanted.external_url)
     labels = dict(_label(text) for text in wanted.labels)
     slos, code = _usable(wanted.paths or settings.rules, keep_going=wanted.keep_going)
     if slos:
         groups = _groups(slos, source, _manner(settings, wanted.scrape_interval))
-        metadata = Metadata(wanted.name, wanted.namespace, labels)
-        _write(rules_text(groups, form, metadata), wanted.output)
+        metadata = Metadata(
+            _resource_name(wanted.name, "--name"),
+            wanted.namespace and _resource_name(wanted.namespace, "--namespace"),
+            labels,
+        )
+        write_whole(rules_text(groups, form, metadata), wanted.output)
     return code
 
 
@@ -76,7 +79,7 @@ def render_tests(
     slos, code = _usable(paths or settings.rules, keep_going=False)
     if slos:
         manner = _manner(settings, scrape_interval)
-        _write(tests_text(slos, rules_file, manner), output)
+        write_whole(tests_text(slos, rules_file, manner), output)
     return code
 
 
@@ -98,7 +101,8 @@ def _groups(
 def _manner(settings: "Settings", scrape_interval: str | None) -> "Manner":
     from slowatch.render.groups import Manner
 
-    scrape_s = seconds_of(scrape_interval) or settings.scrape_interval or _USUAL_SCRAPE_S
+    given = seconds_of(scrape_interval)
+    scrape_s = (settings.scrape_interval or _USUAL_SCRAPE_S) if given is None else given
     if not (scrape_s == int(scrape_s) and 1 <= scrape_s <= _LONGEST_SCRAPE_S):
         raise CannotRun("--scrape-interval: write whole seconds from 1s to 5m")
     return Manner(
@@ -123,39 +127,6 @@ def _usable(paths: Sequence[Path], *, keep_going: bool) -> tuple[Sequence[Compil
     return (), PROBLEMS
 
 
-def _write(text: str, output: Path | None) -> None:
-    """To standard output, or to a file that is whole at any moment."""
-    if output is None:
-        sys.stdout.write(text)
-        return
-    target = output.resolve()
-    if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")
-        return
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as beside:
-        try:
-            beside.write(text)
-            beside.flush()
-            os.fchmod(beside.fileno(), _mode(target))
-            os.fsync(beside.fileno())
-            Path(beside.name).replace(target)
-        except BaseException:
-            with suppress(OSError):
-                Path(beside.name).unlink()
-            raise
-
-
-def _mode(target: Path) -> int:
-    """The permissions that a file has, or would be given."""
-    with suppress(FileNotFoundError):
-        return target.stat().st_mode & 0o7777
-    mask = os.umask(0)
-    os.umask(mask)
-    return _OPEN_TO_ALL & ~mask
-
-
 def _label(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
@@ -163,7 +134,14 @@ def _label(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _one_of(text: str, known: tuple[T, ...], what: str) -> T:
+def _resource_name(text: str, option: str) -> str:
+    if not _RESOURCE_NAME.fullmatch(text):
+        raise CannotRun(f"{option} {text!r}: take small letters, digits and `-`, as in slo-rules")
+    return text
+
+
+def one_of(text: str, known: tuple[T, ...], what: str) -> T:
+    """What is asked for by its name. Raises CannotRun where there is no such thing."""
     for one in known:
         if one == text:
             return one

@@ -35,6 +35,20 @@ def _print(body: str, address: str, *, as_json: bool) -> None:
     from slowatch.terminal.table import print_answer
 
     print_answer(_read(body, address))
+    for reason in _not_ready(address):
+        sys.stderr.write(f"slowatch: not up to date: {reason}\n")
+
+
+def _not_ready(address: str) -> list[str]:
+    """Why the numbers are not to be relied upon now, if they are not."""
+    import httpx
+
+    try:
+        answer = httpx.get(f"{address}/readyz", timeout=10.0, trust_env=False).json()
+    except (httpx.TransportError, ValueError):
+        return []
+    reasons = answer.get("reasons") if isinstance(answer, dict) else None
+    return [str(reason) for reason in reasons] if isinstance(reasons, list) else []
 
 
 def _follow(address: str) -> None:

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from slowatch.terminal.table import burn, count_firing, count_states, slo_rows, slo_table
+from slowatch.slo.figures import burn
+from slowatch.terminal.table import count_firing, count_states, slo_rows, slo_table
 
 if TYPE_CHECKING:
     from rich.console import Console

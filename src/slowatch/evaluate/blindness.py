@@ -7,12 +7,12 @@ from slowatch.evaluate.alert import Alert
 from slowatch.evaluate.wording import moment
 from slowatch.ledger.alert_port import Delivery, Episode, episode_id
 from slowatch.ledger.ledger import Ledger
+from slowatch.slo.alert_rule import BLIND
 from slowatch.slo.alert_state import INACTIVE, SELF, AlertKey, AlertState, not_after, step
 
-NAME = "SlowatchBlind"
-KEY = AlertKey(SELF, NAME, "page")
+KEY = AlertKey(SELF, BLIND, "page")
 """A page: while slowatch sees nothing, none of those that it would raise can come."""
-LABELS: Mapping[str, str] = {"alertname": NAME, "severity": KEY.severity, "service": SELF}
+LABELS: Mapping[str, str] = {"alertname": BLIND, "severity": KEY.severity, "service": SELF}
 LEAST_S = 300
 LEAST_SLOTS = 3
 LATELY_S = 900

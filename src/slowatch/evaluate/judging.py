@@ -7,13 +7,14 @@ from typing import Literal
 from slowatch.slo.alert_condition import Standing, holds
 from slowatch.slo.alert_rule import AlertRule, BreaksBound, Burns
 from slowatch.slo.budget import ErrorBudget, compliance_ratio, error_budget
-from slowatch.slo.burn import LOOK_BACKS_S, PRESENT, burn_rate, exhausts_in_s
+from slowatch.slo.burn import LOOK_BACKS_S, PRESENT, RECENT, burn_rate, exhausts_in_s
 from slowatch.slo.missing import filled
 from slowatch.slo.policy import SEVERITIES
 from slowatch.slo.slot import Span, ceil_to
-from slowatch.slo.tally import Tally
+from slowatch.slo.tally import NOTHING, Tally
 from slowatch.spec.alert_rules import alert_rules
 from slowatch.spec.compiled import CompiledSlo, Level
+from slowatch.spec.units import duration_text
 
 State = Literal["ok", "ticket", "page", "exhausted", "no_data"]
 WORST_FIRST: tuple[State, ...] = ("exhausted", "page", "ticket", "no_data", "ok")
@@ -36,7 +37,7 @@ class Status:
     `window` is what was judged; `window_length_s` is the whole window's length (a calendar month
     is longer than what has passed of it). `burn_rates` are by the names of `LOOK_BACKS`. `reason`
     says in words why there is no data, or which alert holds. `conditions` are those of all alerts
-    that the SLO may raise.
+    that the SLO may raise. `recent` is what the last five minutes hold.
     """
 
     slo: CompiledSlo
@@ -53,6 +54,7 @@ class Status:
     reason: str | None
     series_id: int | None
     conditions: tuple[Condition, ...] = ()
+    recent: Tally = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def judge(
         reason=reason,
         series_id=evidence.series_id,
         conditions=conditions,
+        recent=counted.look_back(LOOK_BACKS_S[RECENT]),
     )
 
 
@@ -198,7 +201,8 @@ def _state(
         held = [c.rule for c in conditions if c.holds and c.rule.severity == severity]
         for rule in held:
             if isinstance(rule.when, BreaksBound):
-                return severity, f"{rule.nfr or rule.name} held for {rule.when.held_s} s"
+                over = duration_text(rule.when.held_s)
+                return severity, f"{rule.nfr or rule.name}: its bound is broken over {over}"
         if any(isinstance(rule.when, Burns) for rule in held):
             return severity, why
     return "ok", why

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from slowatch.evaluate.asked import AskedExpression, asked_of
 from slowatch.evaluate.counter_events import CounterEventsMeasuring, CounterQuestion
 from slowatch.evaluate.expressions import Lengths
 from slowatch.evaluate.free_events import FreePlan
@@ -31,6 +32,10 @@ class Measuring:
     def expect_scrapes_every(self, scrape_s: int) -> None:
         """Take a scrape interval for true from now on."""
         self._scrape_s = self._counting.scrape_s = scrape_s
+
+    def asked(self, question: Question) -> tuple[AskedExpression, ...]:
+        """The PromQL that is asked for a slot."""
+        return asked_of(question, Lengths(question.slot_s, self._scrape_s))
 
     def measure(
         self, questions: Sequence[Question], grid: Grid, gate: Gate = None

@@ -3,10 +3,11 @@
 import gc
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import (
     Evidence,
     Status,
@@ -19,8 +20,9 @@ from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.pending import Piece, Wanted, next_piece, wanted
 from slowatch.evaluate.question import Question, question_of
 from slowatch.evaluate.sums import WindowSums
+from slowatch.evaluate.trends import TrendReading, Trends
 from slowatch.ledger.ledger import Ledger
-from slowatch.ledger.port import Point, Recording, Series
+from slowatch.ledger.port import Gap, Point, Recording, Series
 from slowatch.ledger.spans import merge
 from slowatch.slo.alert_rule import AlertRule
 from slowatch.slo.burn import LOOK_BACKS_S
@@ -167,6 +169,20 @@ class Watch:
         if status.series_id is None:
             return []
         return self._ledger.history([status.series_id], span, step_s).get(status.series_id, [])
+
+    def trends(self, statuses: Sequence[Status], goes_on: Callable[[], bool]) -> Trends:
+        """How the budgets of statuses went over their windows. Raises LedgerError."""
+        first_start_s = dict(self._first_start_s)
+        reading = TrendReading(self._ledger, first_start_s, self.slot_s, FULL_RESOLUTION_S)
+        return reading.read(statuses, goes_on)
+
+    def gaps(self, slo: CompiledSlo, span: Span) -> list[Gap]:
+        """Where an SLO's facts are missing in a span, and why, oldest first."""
+        return self._ledger.gaps(question_of(slo, self.slot_s).key, span)
+
+    def asked(self, slo: CompiledSlo) -> tuple[AskedExpression, ...]:
+        """The PromQL that is asked for a slot of an SLO."""
+        return self._measuring.asked(question_of(slo, self.slot_s))
 
     def _oldest_hour_s(self) -> int:
         return ceil_to(self.oldest_s, HOUR_S)

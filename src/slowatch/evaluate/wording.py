@@ -36,7 +36,7 @@ def page_url(slo_id: str, external_url: str | None) -> str | None:
     """Where slowatch itself tells of an SLO, or of itself, if it is known where it is reached."""
     if external_url is None:
         return None
-    return f"{external_url}/readyz" if slo_id == SELF else f"{external_url}/slo/{slo_id}"
+    return f"{external_url}/readyz" if slo_id == SELF else f"{external_url}/view/{slo_id}"
 
 
 def moment(at_s: float) -> str:
@@ -98,7 +98,7 @@ def _left(status: Status) -> Iterator[str]:
     if remaining is None:
         return
     if remaining < 0:
-        yield f"The budget is overspent: {remaining:.1%} of it is left."
+        yield f"The budget is overspent: {1 - remaining:.3g} times what was allowed is used up."
     elif status.budget.is_exhausted:
         yield "Nothing of the budget is left."
     elif status.exhausts_in_s is None:

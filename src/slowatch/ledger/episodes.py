@@ -30,7 +30,9 @@ def write_episodes(
     connection.execute(writing, [_row(episode) for episode in written])
 
 
-def read_episodes(connection: Connection, resolved_since_s: int, most: int | None) -> list[Episode]:
+def read_episodes(
+    connection: Connection, resolved_since_s: int, most: int | None, slo_id: str | None = None
+) -> list[Episode]:
     """The newest episodes that are open, or were resolved at a moment or later, newest first."""
     query = (
         select(episodes)
@@ -38,6 +40,8 @@ def read_episodes(connection: Connection, resolved_since_s: int, most: int | Non
         .order_by(episodes.c.pending_s.desc(), episodes.c.severity, episodes.c.alert, episodes.c.id)
         .limit(most)
     )
+    if slo_id is not None:
+        query = query.where(episodes.c.slo_id == slo_id)
     return list(_episodes(connection.execute(query)))
 
 

@@ -97,10 +97,15 @@ class Ledger:
             episodes.write_episodes(connection, written, dropped)
             outbox.enqueue(connection, deliveries)
 
-    def episodes(self, resolved_since_s: int, *, most: int | None = None) -> list[Episode]:
-        """The newest episodes that are open or were resolved since a moment, newest first."""
+    def episodes(
+        self, resolved_since_s: int, *, most: int | None = None, slo_id: str | None = None
+    ) -> list[Episode]:
+        """The newest episodes that are open or were resolved since a moment, newest first.
+
+        Those of one SLO, where it is given.
+        """
         with self._store.reading() as connection:
-            return episodes.read_episodes(connection, resolved_since_s, most)
+            return episodes.read_episodes(connection, resolved_since_s, most, slo_id)
 
     def due_deliveries(self, target: str, at_s: float, *, most: int) -> list[Queued]:
         """What a target is to be sent now, oldest first, and of each alert only the first."""

@@ -93,7 +93,8 @@ class Line:
             hidden += [connection.url, path if len(path) > 1 else None]
         for one in filter(None, hidden):
             text = text.replace(one, "…")
-        return text[:MOST_TOLD]
+        # It is shown on terminals: what steers one is left out.
+        return "".join(one for one in text if one.isprintable())[:MOST_TOLD]
 
 
 def _beginning(response: httpx.Response) -> str:

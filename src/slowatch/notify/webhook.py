@@ -49,7 +49,8 @@ class WebhookCourier:
                     return LOOK_S
                 if not self._settle(queued):
                     return max(AGAIN_S, self._rests_until_s - self._now())
-        return LOOK_S if self.sent.trouble is None else AGAIN_S
+        waits = self._line.target.name in self._ledger.queue_lengths()
+        return AGAIN_S if waits or self.sent.trouble is not None else LOOK_S
 
     def close(self) -> None:
         """Let go of the webhook."""

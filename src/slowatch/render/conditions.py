@@ -84,16 +84,16 @@ class _Slo:
 
     def breaks_bound(self, minutes: int) -> str:
         over = look_back(minutes)
-        measured = f"{self._series(MEASURED, look_back=over)} >= {minutes}"
-        if isinstance(self._slo.sli, Level):
-            breaks = (
-                f"{self._events(over, 'bad')} > 0\n"
-                f"and {_ANY_LOOK_BACK} {self._events(over, 'good')} == 0"
+        bad = self._events(over, "bad")
+        if not isinstance(self._slo.sli, Level):
+            return self._without(
+                f"{times(self._of, bad)}\n> {_ANY_LOOK_BACK} {self._allowed(over)}"
             )
-        else:
-            bad = self._events(over, "bad")
-            breaks = f"{times(self._of, bad)}\n> {_ANY_LOOK_BACK} {self._allowed(over)}"
-        return self._without(f"{breaks}\nand {_ANY_LOOK_BACK} {measured}")
+        good = self._events(over, "good")
+        measured = f"{self._series(MEASURED, look_back=over)} >= {minutes}"
+        return self._without(
+            f"{bad} > 0\nand {_ANY_LOOK_BACK} {good} == 0\nand {_ANY_LOOK_BACK} {measured}"
+        )
 
     def _exceeds(self, threshold: BurnThreshold) -> str:
         short, long = (look_back(minutes_of(s)) for s in (threshold.short_s, threshold.long_s))

@@ -1,6 +1,6 @@
 """Which alerts must fire, by the daemon's own judging of what a unit test's world holds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -14,7 +14,7 @@ from slowatch.slo.alert_state import INACTIVE, AlertState, step
 from slowatch.slo.policy import SliAbsent
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import NOTHING, Tally
-from slowatch.spec.alert_rules import IDENTITY, alert_labels, published_label
+from slowatch.spec.alert_rules import alert_labels
 from slowatch.spec.compiled import CompiledSlo
 
 Labels = tuple[tuple[str, str], ...]
@@ -42,16 +42,24 @@ class Past:
 
 
 def firing_by_minute(
-    slo: CompiledSlo, rules: Sequence[AlertRule], groups: Mapping[Group, Tallies]
+    slo: CompiledSlo,
+    rules: Sequence[AlertRule],
+    groups: Mapping[Group, Tallies],
+    kept: Collection[str],
 ) -> list[frozenset[Labels]]:
-    """The identities of an SLO's firing alerts at the end of each minute."""
+    """The `kept` labels of an SLO's firing alerts at the end of each minute."""
     pasts = {group: Past(tallies) for group, tallies in groups.items()}
     length = max(len(tallies) for tallies in groups.values())
     told = [rule for rule in rules if condition(slo, rule) is not None]
     states: dict[Labels, AlertState] = {}
     found = []
     for end in range(1, length + 1):
-        for alert, (rule, holds) in _holding(slo, told, pasts, end).items():
+        # Of an alert that concerns all groups, each of them says the same.
+        said = {
+            _identity(slo, rule, group, kept): (rule, holds)
+            for rule, group, holds in _holding(slo, told, pasts, end)
+        }
+        for alert, (rule, holds) in said.items():
             state = states.get(alert, INACTIVE)
             # Where the facts do not say, the daemon waits; Prometheus takes it for a no.
             states[alert] = step(state, rule, holds=bool(holds), at_s=end * MINUTE_S)
@@ -73,17 +81,15 @@ def checks(firing: Sequence[Iterable[frozenset[Labels]]]) -> Iterator[Check]:
 
 def _holding(
     slo: CompiledSlo, rules: Sequence[AlertRule], pasts: Mapping[Group, Past], end: int
-) -> Mapping[Labels, tuple[AlertRule, bool | None]]:
+) -> Iterator[tuple[AlertRule, Mapping[str, str], bool | None]]:
     absent = all(p.over(_absent_min(rules), end).measured == 0 for p in pasts.values())
-    found = {}
     for group, past in pasts.items():
         labels = dict(zip(slo.by, group, strict=True))
         evidence = replace(_evidence(slo, past, end), is_absent=absent)
         status = judge(_as_rules_count(slo), labels, evidence, rules)
         for one in status.conditions:
             whose = {} if isinstance(one.rule.when, SliAbsent) else labels
-            found[identity(slo, one.rule, whose)] = one.rule, one.holds
-    return found
+            yield one.rule, whose, one.holds
 
 
 def _absent_min(rules: Sequence[AlertRule]) -> int:
@@ -108,8 +114,8 @@ def _as_rules_count(slo: CompiledSlo) -> CompiledSlo:
     return replace(slo, no_data="missing")
 
 
-def identity(slo: CompiledSlo, rule: AlertRule, group: Mapping[str, str]) -> Labels:
-    """The labels that tell an alert from all others."""
+def _identity(
+    slo: CompiledSlo, rule: AlertRule, group: Mapping[str, str], kept: Collection[str]
+) -> Labels:
     labels = alert_labels(slo, rule, group)
-    own = {*IDENTITY, *(published_label(name) for name in slo.by)}
-    return tuple(sorted((name, labels[name]) for name in labels if name in own))
+    return tuple(sorted((name, labels[name]) for name in labels if name in kept))

@@ -51,7 +51,8 @@ def rules_text(groups: Iterable[RuleGroup], form: Format, metadata: Metadata = M
 
 def _resource_name(metadata: Metadata, group: RuleGroup) -> str:
     """A name that Kubernetes takes: small letters, digits, `-` and `.`."""
-    return _NOT_IN_NAMES.sub("-", f"{metadata.name}-{group.service}".lower()).strip("-.")
+    name = metadata.name if group.service is None else f"{metadata.name}-{group.service}"
+    return _NOT_IN_NAMES.sub("-", name.lower()).strip("-.")
 
 
 def _metadata(metadata: Metadata, name: str) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 A minute's events are the last value in it less the last value before it: neighbouring minutes share
 their edge, so nothing falls between them, nor while scrapes fail for some minutes. A rule cannot
-look a series up in the past as the daemon does, so that a series which was away for longer counts
-from where it came back.
+look through the past of a series as the daemon does. It looks for it at seven moments of the last
+day, each twice as long ago as the one before. One that was there, and has not begun anew since,
+counts from where it comes back.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,14 @@ from slowatch.source.counters import instant
 from slowatch.spec.alert_rules import published_label
 from slowatch.spec.compiled import Below, Counter, CounterSum
 from slowatch.spec.promql import selector_text
+from slowatch.spec.units import duration_text
 
 TERM = "slowatch_term"
 REMEMBERED_S = 900
 """For how long a series that cannot be scraped goes on from where it was."""
+LONG_AGO_MIN = (20, 40, 80, 160, 320, 640, 1280)
+"""Where a series that was away for longer is looked for, in minutes before: one that had been there
+for as long as it was away is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,10 @@ def _growth(counter: Counter, minute: Minute) -> str:
         f"{before} <= {lowest}",
         # A reset: since then all is new, and so is what was counted before, as far as was seen.
         f"clamp_max({before} - {highest}, 0) * ({highest} > bool {last})",
+        # It comes back, or merely comes into sight: what it counted unseen is not known. What is
+        # lower than it was long ago has begun anew.
+        f"{lowest} >= ({_long_ago(name)})",
         _born(f"0 * {last}", minute),
-        # It merely came into sight.
         lowest,
     )
     return f"{last} - {parenthesised(any_of(bases))}"
@@ -104,13 +111,21 @@ def _view_growth(counter: Counter, minute: Minute) -> str:
     if isinstance(counter.view, Below):
         reset += f" * histogram_fraction(-Inf, {counter.view.bound!r}, {increase})"
     grown = f"{last} - {before} >= 0"
-    return any_of((grown, f"{reset} and {before}", _born(last, minute), f"0 * {last}"))
+    back = f"0 * {last} and ({_long_ago(name)})"
+    return any_of((grown, f"{reset} and {before}", back, _born(last, minute), f"0 * {last}"))
+
+
+def _long_ago(name: str) -> str:
+    """What series had counted when they were there long ago."""
+    return " or ".join(f"{name} offset {duration_text(ago * 60)}" for ago in LONG_AGO_MIN)
 
 
 def _born(last: str, minute: Minute) -> str:
     """Series that began to exist, and count from zero.
 
-    Their target was scraped a minute ago, without them; or their process has just started.
+    Their target was scraped before the minute, without them; or their process has just started. A
+    target whose labels were changed is not the same: all its series have a past.
     """
+    known = f"max_over_time(up[{REMEMBERED_S}s] {minute.start}) == 1 and up {minute.end}"
     started = f"process_start_time_seconds {minute.end} > time() - {minute.scrape_s + MINUTE_S}"
-    return f"{last} and on (job, instance) (up {minute.start} == 1 or {started})"
+    return f"{last} and on (job, instance) ({known} or {started})"

@@ -8,7 +8,7 @@ from slowatch.render.notation import Value, series_text, values_text
 from slowatch.render.rule import MINUTE_S
 from slowatch.render.scenarios import Minute
 from slowatch.render.worlds import RawSeries, World
-from slowatch.spec.alert_rules import published_labels
+from slowatch.spec.alert_rules import published_label
 from slowatch.spec.compiled import CompiledSlo, Level
 
 BASE = 1000
@@ -39,7 +39,8 @@ def scraped(world: World, scrape_s: int) -> Iterator[Input]:
 def fed(slo: CompiledSlo, groups: Mapping[str, Sequence[Minute | None]]) -> Iterator[Input]:
     """What an SLO's own rule would record, as it is not played by raw series."""
     for group, minutes in groups.items():
-        labels = published_labels(slo, dict.fromkeys(slo.by, group))
+        labels = {"service": slo.service, "slo": slo.name}
+        labels |= {published_label(name): group for name in slo.by}
         for metric, outcome, row in _recorded(slo, minutes):
             named = {**labels, "outcome": outcome}
             yield _input(series_text(metric, named), _marked([None, *row]))

@@ -6,7 +6,7 @@ from slowatch.render.kept_labels import has_one_series_per_group, keeps_groups
 from slowatch.render.names import COUNTED, MARGIN
 from slowatch.render.promql import any_of, float_number, labelled, parenthesised
 from slowatch.render.rule import MINUTE_S, Recording
-from slowatch.spec.alert_rules import published_labels
+from slowatch.spec.alert_rules import published_label
 from slowatch.spec.compiled import Bounds, CompiledSlo, CounterEvents, FreeEvents, Level
 
 TOTAL = "total"
@@ -18,7 +18,7 @@ def minute_rule(slo: CompiledSlo, scrape_s: int) -> Recording:
     Of events: all of them and the good or bad ones, under the label `outcome`. Of a number: how far
     it is within its bounds, below 0 where it is not, NaN where the minute is idle.
     """
-    labels = {name: value for name, value in published_labels(slo, {}).items() if value}
+    labels = {"service": slo.service, "slo": slo.name}
     match slo.sli:
         case CounterEvents():
             return Recording(family_of(slo), _counted(slo.sli, slo.by, Minute(scrape_s)), labels)
@@ -68,10 +68,13 @@ def _free(sli: FreeEvents, by: tuple[str, ...]) -> str:
     outcome, part = ("good", sli.good) if sli.good is not None else ("bad", sli.bad)
     total = single(lengths.filled(sli.total, MINUTE_S), by)
     some = single(lengths.filled(part or "", MINUTE_S), by)
-    # What is no number of events, NaN above all, is not measured.
+    # What is no number of events, NaN above all, is not measured; nor is a minute of whose events
+    # a part is none.
+    labels = f"on ({', '.join(published_label(name) for name in by)})"
+    odd = f"{some} == Inf or {some} == -Inf"
     return any_of(
         (
-            labelled(f"{total} > -Inf < Inf", "outcome", TOTAL),
+            labelled(f"{total} > -Inf < Inf\nunless {labels} ({odd})", "outcome", TOTAL),
             labelled(some, "outcome", outcome),
         )
     )
@@ -88,10 +91,19 @@ def _margin(level: Level, by: tuple[str, ...], lengths: Lengths) -> str:
 def _while(value: str, condition: str, by: tuple[str, ...]) -> str:
     """The value where the condition holds, else NaN: 0 divided by a count is 0, by 0 it is NaN."""
     held = f"abs(\n{condition}\n) > 0"
-    if by and keeps_groups(condition, by):
-        labels = ", ".join(by)
-        return f"{value} + on ({labels}) 0 / count by ({labels}) ({held})\nor\n{value} * NaN"
-    return f"{value} + on () group_left () (0 / (count({held}) or vector(0)))"
+    if not by or not keeps_groups(condition, by):
+        return f"{value} + on () group_left () (0 / (count({held}) or vector(0)))"
+    labels = ", ".join(by)
+    count = f"count by ({labels}) ({held})"
+    # A condition without the group's labels is one for all groups: its count has none either.
+    of_all = f"({count} and on ({labels}) vector(1))"
+    return any_of(
+        (
+            f"{value} + on ({labels}) 0 / {count}",
+            f"{value} + on () group_left () 0 / {of_all}",
+            f"{value} * NaN",
+        )
+    )
 
 
 def single(value: str, by: tuple[str, ...]) -> str:

@@ -9,15 +9,15 @@ from slowatch.slo.alert_rule import AlertRule, BreaksBound, Burns
 from slowatch.slo.burn import LOOK_BACKS_S
 from slowatch.slo.slot import ceil_to
 from slowatch.slo.window import RollingWindow
-from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.compiled import CompiledSlo, Level
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A sum and the names of the SLOs that need it; None where all of a service do."""
+    """A sum and the names of the SLOs that need it."""
 
     sum: Sum
-    slos: tuple[str, ...] | None
+    slos: tuple[str, ...]
 
 
 def minutes_of(length_s: int) -> int:
@@ -41,7 +41,8 @@ def event_look_backs(slo: CompiledSlo, rules: Iterable[AlertRule]) -> set[int]:
 
 def measured_look_backs(slo: CompiledSlo, rules: Iterable[AlertRule]) -> set[int]:
     """Minutes over which it is counted how many were measured."""
-    held = {minutes_of(r.when.held_s) for r in rules if isinstance(r.when, BreaksBound)}
+    bounds = [rule.when for rule in rules if isinstance(rule.when, BreaksBound)]
+    held = {minutes_of(one.held_s) for one in bounds if isinstance(slo.sli, Level)}
     window = window_min(slo)
     return held if window is None else held | {window}
 
@@ -73,6 +74,5 @@ def _with_parts(minutes: set[int], sums: Sequence[Sum]) -> set[int]:
     return found
 
 
-def _needing(one: Sum, by_slo: Mapping[str, set[int]]) -> tuple[str, ...] | None:
-    names = [name for name, lengths in by_slo.items() if one.length_min in lengths]
-    return None if len(names) == len(by_slo) else tuple(sorted(names))
+def _needing(one: Sum, by_slo: Mapping[str, set[int]]) -> tuple[str, ...]:
+    return tuple(sorted(name for name, lengths in by_slo.items() if one.length_min in lengths))

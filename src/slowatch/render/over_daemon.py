@@ -15,7 +15,7 @@ OLDEST_S = 10 * MINUTE_S
 
 def daemon_groups(slos: Sequence[CompiledSlo], manner: Manner) -> tuple[RuleGroup, ...]:
     """A group for each service, after one for the daemon: if it is dead, that is no silence."""
-    own = RuleGroup("daemon", tuple(_daemon_alerts()))
+    own = RuleGroup(None, tuple(_daemon_alerts()))
     if not manner.with_alerts:
         return (own,)
     return (own, *(_group(name, some, manner) for name, some in by_service(slos).items()))

@@ -32,13 +32,16 @@ Rule = Recording | Alerting
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules of one service that are evaluated one after the other, once a minute."""
+    """Rules of one service that are evaluated one after the other, once a minute.
 
-    service: str
+    Without a service they are about slowatch itself.
+    """
+
+    service: str | None
     rules: tuple[Rule, ...]
     interval_s: int = MINUTE_S
 
     @property
     def name(self) -> str:
         """What the group is called, unique in a file."""
-        return f"slowatch-{self.service}"
+        return "slowatch" if self.service is None else f"slowatch-{self.service}"

@@ -73,7 +73,9 @@ def _sentences(slo: CompiledSlo, rule: AlertRule, figures: Figures) -> Iterator[
         return
     if isinstance(slo.window, CalendarWindow) and figures is RECORDED:
         return
-    yield _with(slo, _series(slo, figures.remaining), f"{_SHARE} of the budget is left.")
+    remaining = _series(slo, figures.remaining)
+    yield _with(slo, f"{remaining} >= 0", f"{_SHARE} of the budget is left.")
+    yield _with(slo, f"{remaining} < 0", "The budget is overspent.")
     if isinstance(rule.when, Burns | BudgetLow | BudgetEnding):
         yield _with(slo, _ends_in(slo, figures), f"At this rate it ends in {_TIME}.")
 

@@ -57,19 +57,20 @@ def holds(when: When, standing: Standing) -> bool | None:
 
 
 def breaks_bound(standing: Standing, held_s: int) -> bool | None:
-    """Whether the SLI broke its bound in all of the last slots, measured without a gap.
+    """Whether the SLI broke its bound.
 
-    A number per slot must break its own bound in every slot; events must fall short of the
-    objective over the time.
+    A number per slot must break its own in every slot of the time, so a slot that is not known may
+    be the one that kept it. Events must fall short of the objective, taken together; that this goes
+    on for as long is what the alert waits for.
     """
     tally = standing.look_back(held_s)
     if tally.measured == 0:
         return None
-    if tally.measured * standing.slot_s < held_s or tally.total == 0:
+    if not standing.is_level:
+        return tally.good < standing.objective.ratio * tally.total
+    if tally.good > 0 or tally.total == 0:
         return False
-    if standing.is_level:
-        return tally.good == 0
-    return tally.good < standing.objective.ratio * tally.total
+    return True if tally.measured * standing.slot_s >= held_s else None
 
 
 def _exceeds(threshold: BurnThreshold, standing: Standing) -> bool | None:

@@ -22,6 +22,9 @@ LOW = "ErrorBudgetLow"
 ENDING = "ErrorBudgetEnding"
 ABSENT = "SliAbsent"
 RULE_NAMES = (BURN, EXHAUSTED, LOW, ENDING, ABSENT)
+BLIND = "SlowatchBlind"
+RESERVED_NAMES = frozenset({*RULE_NAMES, BLIND, "SlowatchAbsent", "SlowatchStale"})
+"""Names that no alert of a spec may have: slowatch, or its rules, raise these themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ LOOK_BACKS_S: dict[str, int] = {
 }
 
 
+RECENT = "5m"
+"""The look-back over which events are told as they come."""
 PRESENT = "1h"
 """The look-back whose burn rate is taken for the present one."""
 PRESENT_S = LOOK_BACKS_S[PRESENT]

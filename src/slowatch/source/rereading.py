@@ -13,6 +13,8 @@ from slowatch.source.promql_text import escape_regex
 from slowatch.source.repairing import Origin, growth_within, starts_before
 from slowatch.spec.compiled import Counter, Matcher
 
+REMEMBERED_S = 900
+"""For how many seconds a target may not be scraped, and what it then brings still be new."""
 LAST_KNOWN_S = 3600
 """How far back the last value of a series that comes back is looked for."""
 LONG_AGO_S = 30 * 86_400
@@ -123,7 +125,9 @@ class Targets:
     @classmethod
     def at(cls, asker: Asker, end_s: int, slot_s: int) -> "Targets":
         """What Prometheus knows of its targets at one slot."""
-        up = f"max by (job, instance) (up offset {slot_s}s) == 1"
+        # A target whose labels were changed since is another one: all its series have a past.
+        was_up = f"max_over_time(up[{REMEMBERED_S}s] offset {slot_s}s) == 1"
+        up = f"max by (job, instance) ({was_up} and up)"
         since_s = end_s - slot_s - max(slot_s, YOUNG_S)
         started = f"last_over_time(process_start_time_seconds[{slot_s}s])"
         young = f"max by (job, instance) ({started}) >= {since_s}"

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from slowatch.slo.alert_rule import AlertRule, BreaksBound, policy_rules
+from slowatch.slo.window import RollingWindow
+from slowatch.spec.buckets import plain_number
 from slowatch.spec.compiled import CompiledSlo, Level
+from slowatch.spec.units import duration_text
 
 IDENTITY = ("alertname", "severity", "service", "slo", "nfr")
 _TAKEN = frozenset({*IDENTITY, "alert", "job", "instance", "look_back", "outcome", "state", "le"})
@@ -21,7 +24,8 @@ def alert_rules(slo: CompiledSlo, window_s: int) -> tuple[AlertRule, ...]:
             name=alert.name,
             severity=alert.severity,
             when=BreaksBound(alert.for_s),
-            for_s=0,
+            # A number per slot is seen to have broken its bound slot by slot; events are summed.
+            for_s=0 if isinstance(slo.sli, Level) else alert.for_s,
             keep_firing_s=slo.policy.keep_firing_s,
             labels=slo.policy.labels.get(alert.severity, {}),
             nfr=alert.nfr,
@@ -39,6 +43,25 @@ def published_labels(slo: CompiledSlo, group: Mapping[str, str]) -> dict[str, st
     return {"service": slo.service, "slo": slo.name, "nfr": slo.nfr or ""} | {
         published_label(name): value for name, value in group.items()
     }
+
+
+def info_labels(slo: CompiledSlo) -> dict[str, str]:
+    """The labels of the series that says what an SLO is; the SLO's own give way to the others.
+
+    Those that an SLO does not have are left out.
+    """
+    own = {published_label(name): value for name, value in slo.labels.items()}
+    promise = {"objective": plain_number(slo.objective.ratio), "window": window_text(slo)}
+    labels = {**own, **published_labels(slo, {}), **promise}
+    return {name: value for name, value in labels.items() if value}
+
+
+def window_text(slo: CompiledSlo) -> str:
+    """An SLO's window, such as `30d` or `month`."""
+    window = slo.window
+    if isinstance(window, RollingWindow):
+        return duration_text(window.length_s)
+    return window.unit
 
 
 def published_label(name: str) -> str:

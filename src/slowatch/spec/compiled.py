@@ -152,7 +152,7 @@ class CompiledSlo:
 
     `id` is `service/name`. `by` lists the labels of which each set of values has its own budget.
     `slicing` is None where events are counted as they occur. `runbook` and `dashboard` are links.
-    `path` and `line` say where it stands.
+    `path` and `line` say where it stands, and `text` what stands there.
     """
 
     service: str
@@ -173,6 +173,7 @@ class CompiledSlo:
     dashboard: str | None = None
     path: str = ""
     line: int = 0
+    text: str = field(default="", compare=False, repr=False)
 
     @property
     def id(self) -> str:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
+from slowatch.slo.alert_rule import RESERVED_NAMES
 from slowatch.slo.objective import Objective
 from slowatch.slo.policy import AlertPolicy
 from slowatch.slo.slot import DAY_S
@@ -29,10 +30,11 @@ _COMMON = "(defaults)"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an SLO stands."""
+    """Where an SLO stands, and what stands there."""
 
     path: str
     line: int
+    text: str = ""
 
 
 def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> CompiledSlo:
@@ -60,6 +62,7 @@ def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> Compile
         dashboard=slo.dashboard or defaults.dashboard,
         path=origin.path,
         line=origin.line,
+        text=origin.text,
     )
 
 
@@ -128,6 +131,9 @@ def _alerts(slo: SloDocument) -> Iterator[ThresholdAlert]:
     seen: set[str] = set()
     for index, document in enumerate(slo.alerts):
         alert = _alert(document, slo.name)
+        if alert.name in RESERVED_NAMES:
+            message = f"slowatch itself raises alerts called `{alert.name}`: give another `name`"
+            raise Mistake("duplicate-alert", message, at=("alerts", index))
         if alert.name in seen:
             message = f"this SLO has an alert `{alert.name}` already: give this one another `name`"
             raise Mistake("duplicate-alert", message, at=("alerts", index))

@@ -8,7 +8,7 @@ from slowatch.spec.compiling import DEFAULT_WINDOW, Origin, compile_slo
 from slowatch.spec.documents import API_VERSION, SpecDocument
 from slowatch.spec.mistake import Finding, Mistake
 from slowatch.spec.plain_data import Plain, plain_data
-from slowatch.spec.pointing import line_of, node_at, problem_at, template_problem
+from slowatch.spec.pointing import line_of, node_at, problem_at, template_problem, text_of
 from slowatch.spec.policies import named_policy
 from slowatch.spec.problem import Problem
 from slowatch.spec.validating import Validated, limited, validate
@@ -72,7 +72,7 @@ def _add_document(parsed: Parsed, root: Node, text: str) -> None:
         findings = [_foreign_version(data)]
     else:
         validated = validate(data, findings)
-        slos, mistakes = _compile(validated, root, parsed.path)
+        slos, mistakes = _compile(validated, root, text, parsed.path)
         findings = [*validated.findings, *limited(mistakes)]
         parsed.entries.extend(_entries(data, slos, root))
     problems = (problem_at(found, root=root, text=text, path=parsed.path) for found in findings)
@@ -88,7 +88,7 @@ def _foreign_version(data: dict[str, Plain]) -> Finding:
 
 
 def _compile(
-    validated: Validated, root: Node, path: str
+    validated: Validated, root: Node, text: str, path: str
 ) -> tuple[dict[int, CompiledSlo], list[Finding]]:
     """The SLOs of a document by their place in its list, and those that contradict themselves."""
     slos: dict[int, CompiledSlo] = {}
@@ -98,7 +98,8 @@ def _compile(
         return slos, findings
     findings.extend(_policy_findings(spec))
     for index, document in zip(validated.indexes, spec.slos, strict=True):
-        origin = Origin(path, line_of(node_at(root, ("slos", index))))
+        node = node_at(root, ("slos", index))
+        origin = Origin(path, line_of(node), text_of(node, text))
         try:
             slos[index] = compile_slo(document, spec, origin)
         except Mistake as mistake:

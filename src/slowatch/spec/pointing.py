@@ -42,6 +42,20 @@ def line_of(node: Node) -> int:
     return node.start.line + 1
 
 
+def text_of(node: Node, text: str) -> str:
+    """What stands at a node, moved to the left edge; comments after it belong to what follows."""
+    first, *others = text[node.start.index : node.end.index].split("\n")
+    indent = node.start.column
+    lines = [first, *(line[min(indent, _indent(line)) :].rstrip() for line in others)]
+    while len(lines) > 1 and (not lines[-1] or lines[-1].lstrip().startswith("#")):
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
 def _is_template(node: Node) -> bool:
     """Whether a node is template text; without quotes, `{{ x }}` is a mapping as YAML sees it."""
     if isinstance(node, Scalar):

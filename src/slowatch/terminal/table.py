@@ -2,16 +2,24 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
+
+from slowatch.slo.figures import (
+    NOTHING,
+    budget_left,
+    burn,
+    compliance,
+    coverage,
+    objective_percent,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-NOTHING = "–"  # noqa: RUF001  a dash is how tables say that there is no number
 _WIDE = 1000
 STATE_STYLES = {
     "exhausted": "red",
@@ -70,7 +78,7 @@ class Row:
 
 
 def print_answer(answer: Mapping[str, object]) -> None:
-    """Print the answer once, on standard output: all SLOs, and below them every reason in full.
+    """Print the answer once, on standard output: all SLOs, and below them alerts and reasons.
 
     A pipe gets the rows as wide as they are: nothing is cut, and nothing filled up.
     """
@@ -80,8 +88,11 @@ def print_answer(answer: Mapping[str, object]) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDE)
     console.print(slo_table(answer, is_fitted=console.is_terminal))
-    for reason, names in _reasons(slo_rows(answer)).items():
-        console.print(f"\n{reason}:\n  {', '.join(names)}", markup=False, soft_wrap=True)
+    rows = slo_rows(answer)
+    firing = _by_text((f"{alert} fires", row) for row in rows for alert in row.firing)
+    reasons = _by_text((row.reason, row) for row in rows if row.reason)
+    for text, names in (*firing.items(), *reasons.items()):
+        console.print(f"\n{text}:\n  {', '.join(names)}", markup=False, soft_wrap=True)
 
 
 def slo_table(
@@ -108,12 +119,11 @@ def slo_table(
     return table
 
 
-def _reasons(rows: Sequence[Row]) -> Mapping[str, list[str]]:
-    """The SLOs by the reasons that they have, in the order in which they first come."""
+def _by_text(told: Iterable[tuple[str, Row]]) -> Mapping[str, list[str]]:
+    """The SLOs by what is told of them, in the order in which it first comes."""
     found: dict[str, list[str]] = {}
-    for row in rows:
-        if row.reason:
-            found.setdefault(row.reason, []).append(row.full_name)
+    for text, row in told:
+        found.setdefault(text, []).append(row.full_name)
     return found
 
 
@@ -145,37 +155,6 @@ def count_firing(rows: Sequence[Row]) -> str:
     return f"{len(every)} alerts fire: {told} …" if len(every) > 1 else f"1 alert fires: {told}"
 
 
-def percent(ratio: float | Decimal | None, *, digits: int) -> str:
-    """A ratio as a percentage, never rounded up: only what is whole shows as 100%."""
-    if ratio is None:
-        return NOTHING
-    exact = Decimal(str(ratio)) * 100
-    if exact == exact.to_integral_value():
-        return f"{exact:.0f}%"
-    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR)}%"
-
-
-def budget_left(ratio: float | None) -> str:
-    """The remaining budget: `97.3%`; `-120%` is overspent more than twice over."""
-    if ratio is not None and ratio < -9.99:
-        return "<-999%"
-    return percent(ratio, digits=1 if ratio is None or ratio > -0.1 else 0)
-
-
-def burn(rate: float | None) -> str:
-    """A burn rate to read: `0`, `<0.1`, `14.4`, `250`."""
-    if rate is None:
-        return NOTHING
-    if 0 < rate < 0.1:
-        return "<0.1"
-    return f"{rate:.1f}".removesuffix(".0") if rate < 100 else f"{rate:.0f}"
-
-
-def objective_percent(objective: Decimal) -> str:
-    """An objective with exactly the digits it has: `99.95%`."""
-    return f"{(objective * 100).normalize():f}%"
-
-
 def _add_columns(table: "Table") -> None:
     table.add_column("state", no_wrap=True, width=max(map(len, STATE_STYLES)))
     table.add_column("SLO", no_wrap=True, overflow="ellipsis", ratio=1)
@@ -194,16 +173,15 @@ def _caption(answer: Mapping[str, object], *, hidden: int) -> str:
 def _cells(row: Row) -> "list[str | Text]":
     from rich.text import Text
 
-    digits = max(0, -int((row.objective * 100).normalize().as_tuple().exponent)) + 2
     return [
         Text(_word(row.state), style=STATE_STYLES.get(row.state, "")),
         _name(row),
         objective_percent(row.objective),
-        percent(row.compliance_ratio, digits=digits),
+        compliance(row.compliance_ratio, row.objective),
         budget_left(row.remaining_ratio),
         burn(row.burn_5m),
         burn(row.burn_1h),
-        _coverage(row.coverage_ratio),
+        coverage(row.coverage_ratio),
     ]
 
 
@@ -213,10 +191,6 @@ def _name(row: Row) -> "Text":
     group = "".join(f" {label}={value}" for label, value in row.group.items())
     rest = f" · {row.service}" + (f" ({row.reason})" if row.reason else "")
     return Text.assemble((row.name, "bold"), (group, "cyan"), (rest, "dim"))
-
-
-def _coverage(ratio: float | None) -> str:
-    return "<1%" if ratio is not None and 0 < ratio < 0.01 else percent(ratio, digits=0)
 
 
 def _word(state: str) -> str:

@@ -1,0 +1,1 @@
+"""Grafana dashboards: overview, services, slowatch itself; as files, or pushed to a Grafana."""
