@@ -5,7 +5,8 @@
 
 Requests a second for `/slo`, beside a bare Starlette route that returns the same bytes, in turns,
 over eight connections that stay open. Then the time until the overview is answered: as it was
-rendered for the slot, and rendered anew for a search that matches everything.
+rendered for the slot, and for a search that matches everything; and until it can be used in a real
+browser.
 """
 
 import argparse
@@ -21,8 +22,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Page
+
 from benchmarks.month import fill_ledger, running
 from slowatch.demo.child import Child, free_port
+from tests.support.browser import chromium
 
 CONNECTIONS = 8
 TURNS = 3
@@ -58,6 +62,7 @@ def main() -> None:
             daemon.judged_s(given.slos)
             _compare(daemon.url, folder, given.seconds)
             _time_overview(daemon.url)
+            _time_browser(daemon.url)
 
 
 def _compare(url: str, folder: Path, seconds: float) -> None:
@@ -123,6 +128,31 @@ def _time_overview(url: str) -> None:
     for what, path in (("as it is kept", "/"), ("rendered anew", "/?q=s")):
         taken = [_seconds(url, path) for _ in range(ROUNDS)]
         print(f"{what:<34} {statistics.median(taken) * 1e3:>8.0f} ms")
+
+
+def _time_browser(url: str) -> None:
+    """From the address to a list that a word has narrowed down, in a new tab each time."""
+    with chromium() as browser:
+        print()
+        for what, act in (("in Chromium, loaded", _look), ("... and searched", _search)):
+            taken = []
+            for _ in range(ROUNDS):
+                page = browser.new_page()
+                started = time.perf_counter()
+                page.goto(url, wait_until="load")
+                act(page)
+                taken.append(time.perf_counter() - started)
+                page.close()
+            print(f"{what:<34} {statistics.median(taken) * 1e3:>8.0f} ms", flush=True)
+
+
+def _look(_page: Page) -> None:
+    """Nothing more."""
+
+
+def _search(page: Page) -> None:
+    page.get_by_label("Search").fill("s17")
+    page.wait_for_function("document.querySelectorAll('tr[id]:not([hidden])').length < 200")
 
 
 def _seconds(url: str, path: str) -> float:

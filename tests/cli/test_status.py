@@ -20,7 +20,7 @@ def test_the_table_has_every_slo(watched: WatchedDemo) -> None:
     slos = watched.daemon.get("/slo").json()["slos"]
     assert done.code == 0
     assert f"{len(slos)} SLOs" in done.out
-    assert done.out.count("lark-service") == sum(s["service"] == "lark-service" for s in slos)
+    assert done.out.count("· lark-service") == sum(s["service"] == "lark-service" for s in slos)
     assert "as of 20" in done.out
 
 

@@ -100,6 +100,7 @@ class Watch:
     ) -> None:
         self.slot_s = slot_s
         self.oldest_s = 0
+        self._began_s: int | None = None
         self._ledger = ledger
         self._measuring = measuring
         self._turn = threading.RLock()
@@ -124,6 +125,8 @@ class Watch:
 
     def measure_slot(self, end_s: int) -> Measured:
         """Ask for the slot that ends at `end_s` and record it, where that was not done yet."""
+        if self._began_s is None:
+            self._began_s = end_s
         piece = Piece(self.due(end_s), Grid(end_s, end_s, self.slot_s))
         with _no_collections():
             recordings = self._measure(piece)
@@ -260,7 +263,10 @@ class Watch:
         end_s: int,
         look_backs: Mapping[int, Tallies],
     ) -> bool | None:
-        """Whether all of the SLI was asked for in vain for as long as `SliAbsent` waits."""
+        """Whether all of the SLI was asked for in vain for as long as `SliAbsent` waits.
+
+        What was never there may just not be there yet: it is given that time from the start on.
+        """
         absent = watched.slo.policy.sli_absent
         if absent is None:
             return None
@@ -268,6 +274,8 @@ class Watch:
         tallies = look_backs.get(for_s, {})
         if any(one.id in tallies and tallies[one.id].measured for one in series):
             return False
+        if not series and self._began_s is not None and end_s - for_s < self._began_s:
+            return None
         return True if self._is_asked(watched.key, Span(end_s - for_s, end_s)) else None
 
     def _evidence(

@@ -31,7 +31,7 @@ HEADERS = {
     "Vary": "Accept-Encoding",
 }
 BADGE_AGE_S = 30
-MOST_TILES = 24
+MOST_TILES = 18
 MOST_KEPT = 64
 """Views of one snapshot that are kept as they were rendered."""
 
