@@ -55,6 +55,12 @@ def environment() -> "Environment":
     return made
 
 
+def get_ready() -> None:
+    """Compile the templates, so that the first reader need not wait for that."""
+    for name in environment().list_templates(extensions=["html"]):
+        environment().get_template(name)
+
+
 def rendered(template: str, **values: Any) -> Rendered:  # noqa: ANN401  what a template wants
     """A page from its template."""
     html = environment().get_template(template).render(values).encode()

@@ -19,7 +19,7 @@ from slowatch.page.detail import detail
 from slowatch.page.live import Live
 from slowatch.page.notices import Notices, notices
 from slowatch.page.overview import overview
-from slowatch.page.rendering import Rendered, rendered
+from slowatch.page.rendering import Rendered, get_ready, rendered
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -38,6 +38,7 @@ MOST_KEPT = 64
 
 def page_router(watching: Watching, *, prometheus: str, is_ending: Callable[[], bool]) -> APIRouter:
     """All of the status page; `prometheus` is where people reach Prometheus."""
+    get_ready()
     pages = Pages(watching, prometheus)
     live = Live(watching, is_ending=is_ending)
     router = APIRouter(include_in_schema=False)
