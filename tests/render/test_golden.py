@@ -21,7 +21,7 @@ def test_rendering_again_gives_the_same_bytes() -> None:
     assert dict(rendered()) == FILES
 
 
-@pytest.mark.parametrize("name", ["shop", "kinds"])
+@pytest.mark.parametrize("name", ["shop", pytest.param("kinds", marks=pytest.mark.slow)])
 def test_rules_pass_their_unit_tests(name: str) -> None:
     """All kinds of SLI, through all scenarios."""
     assert check_rules(FOLDER / f"{name}.rules.yml") == ""

@@ -15,6 +15,8 @@ from slowatch.render.promql import selector
 from slowatch.spec.reading import read_paths
 from tests.packs.conftest import RULES
 
+pytestmark = pytest.mark.slow
+
 WITHIN_S = 90.0
 """Some queries of the packs look back a minute."""
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from slowatch.demo.prometheus import PrometheusServer
 from slowatch.source.answer import Grid
 from slowatch.source.asking import Asker
@@ -19,6 +21,7 @@ SEEN_S = 2.2
 """After this long, a scrape has seen what happened."""
 
 
+@pytest.mark.slow
 def test_events_are_put_down_to_their_slots(tmp_path: Path) -> None:
     """Births, restarts, silence, a new label value; an old counter that comes into sight."""
     slots: list[Callable[[ScriptedTarget], None]] = [_restart, _silence, _born, _steady]
