@@ -127,7 +127,7 @@ def _looks(stage: Stage, duration_s: float | None, console: "Console") -> Iterat
 def _tell_where(console: "Console", stage: Stage) -> None:
     for told in (
         f"five systems, scraped by Prometheus: {stage.prometheus.url}",
-        f"slowatch: {stage.daemon.url}/slo and {stage.daemon.url}/docs",
+        f"slowatch: {stage.daemon.url}, for programs {stage.daemon.url}/slo and its /docs",
         "the first slots come in after about 15 s; Ctrl-C ends it all",
     ):
         console.print(told, soft_wrap=True)

@@ -42,7 +42,7 @@ def _pair(slo: CompiledSlo, pair: BurnPair, scrape_s: int) -> Found:
         message = f"looks back further than the window of {duration_text(window_s)}"
         yield "look-back-too-long", f"{message}: take shorter look-backs, or `policy: scaled`"
     elif factor < 1:
-        message = f"would be raised by a burn of {factor.normalize():f}, which never spends the"
+        message = f"would be raised by a burn of {factor:.3g}, which never spends the"
         yield (
             "pair-too-slow",
             f"{message} budget, and is left out: raise `budget`, or take `policy: scaled`",
@@ -64,7 +64,7 @@ def _look_back(slo: CompiledSlo, scrape_s: int) -> Found:
 
 def _tightness(slo: CompiledSlo, slot_s: int) -> Found:
     """An objective of 100 % says itself that nothing may be bad."""
-    is_by_slots = isinstance(slo.sli, Level) or slo.slicing is not None
+    is_by_slots = slo.is_by_slots
     slots = slo.window.nominal_length_s // slot_s
     if is_by_slots and 0 < slo.objective.budget_ratio * slots < 1:
         message = f"one bad slot of the window's {slots:,} breaks the objective"
