@@ -19,12 +19,11 @@ from contextlib import contextmanager
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
-from benchmarks.month import fill_ledger, running
+from benchmarks.month import judging
 from slowatch.demo.child import Child, free_port
 from tests.support.browser import chromium
 
@@ -55,14 +54,10 @@ def main() -> None:
     parser.add_argument("--slos", type=int, default=1_000, help="how many SLOs there are")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each turn takes")
     given = parser.parse_args()
-    with TemporaryDirectory(prefix="slowatch-bench-") as name:
-        folder = Path(name)
-        fill_ledger(folder, given.slos)
-        with running(folder, given.slos) as daemon:
-            daemon.judged_s(given.slos)
-            _compare(daemon.url, folder, given.seconds)
-            _time_overview(daemon.url)
-            _time_browser(daemon.url)
+    with judging(given.slos) as (daemon, folder):
+        _compare(daemon.url, folder, given.seconds)
+        _time_overview(daemon.url)
+        _time_browser(daemon.url)
 
 
 def _compare(url: str, folder: Path, seconds: float) -> None:

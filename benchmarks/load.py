@@ -12,12 +12,11 @@ import csv
 import subprocess
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 
 from benchmarks.capacity import metric, status_mb
-from benchmarks.month import Running, fill_ledger, running
+from benchmarks.month import Running, judging
 
 WARM_UP_S = 30
 SECONDS = 60
@@ -31,13 +30,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1_000, help="how many there are at once")
     parser.add_argument("--slos", type=int, default=1_000, help="how many SLOs there are")
     given = parser.parse_args()
-    with TemporaryDirectory(prefix="slowatch-bench-") as name:
-        folder = Path(name)
-        fill_ledger(folder, given.slos)
-        with running(folder, given.slos) as daemon:
-            daemon.judged_s(given.slos)
-            warm_mb = _read(daemon, folder, given.locust, given.clients)
-            _print_daemon(daemon, warm_mb)
+    with judging(given.slos) as (daemon, folder):
+        warm_mb = _read(daemon, folder, given.locust, given.clients)
+        _print_daemon(daemon, warm_mb)
 
 
 def _read(daemon: Running, folder: Path, locust: str, clients: int) -> float:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -93,6 +94,17 @@ def running(folder: Path, count: int) -> Iterator[Running]:
 
 
 # The ledger
+
+
+@contextmanager
+def judging(count: int) -> Iterator[tuple[Running, Path]]:
+    """Such a daemon once it has judged all its SLOs, and a folder that ends with it."""
+    with TemporaryDirectory(prefix="slowatch-bench-") as name:
+        folder = Path(name)
+        fill_ledger(folder, count)
+        with running(folder, count) as daemon:
+            daemon.judged_s(count)
+            yield daemon, folder
 
 
 def _fill(path: Path, questions: Sequence[Question]) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from slowatch.evaluate.alert import Alert, without_windows
-from slowatch.evaluate.alerting import LATELY_S, Alerting
+from slowatch.evaluate.alert import LATELY_S, Alert, without_windows
+from slowatch.evaluate.alerting import Alerting
 from slowatch.evaluate.judging import Status
 from slowatch.ledger.alert_port import Delivery, alert_digest
 from slowatch.ledger.errors import LedgerError

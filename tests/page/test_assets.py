@@ -1,5 +1,6 @@
 """What is served as it is: a fixed list, for ever under its hash, packed in the wheel."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,15 @@ def test_what_is_foreign_says_where_it_is_from_and_has_its_licence() -> None:
 def test_every_file_is_served_or_about_those_that_are() -> None:
     about = {"README.md", "uPlot.LICENSE"}
     assert {path.name for path in FOLDER.iterdir()} == {*TYPES, *about}
+
+
+def test_dark_is_the_same_whether_it_is_chosen_or_the_systems() -> None:
+    """A style has to say it twice, once for a media query: no colour may differ."""
+    style = (FOLDER / "style.css").read_text()
+    palettes = [
+        re.findall(r"--[\w-]+: #\w+;", block)
+        for block in re.findall(r"\{([^{}]*color-scheme: dark;[^{}]*)\}", style)
+    ]
+    assert len(palettes) == 2
+    assert palettes[0] == palettes[1]
+    assert len(palettes[0]) > 10

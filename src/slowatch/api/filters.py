@@ -9,7 +9,6 @@ from starlette.datastructures import QueryParams
 from slowatch.api.problems import ApiError, quoted
 from slowatch.evaluate.judging import WORST_FIRST, Status
 from slowatch.ledger.alert_port import Episode
-from slowatch.slo.policy import SEVERITIES
 
 Wanted = Mapping[str, frozenset[str]]
 """Values by filter; one of them is enough, while all filters have to match."""
@@ -21,7 +20,7 @@ Known = Mapping[str, Sequence[str]]
 _NAMES: Known = {"service": ANY, "name": ANY, "nfr": ANY}
 OF_ONE_SLO: Known = {"state": WORST_FIRST}
 OF_ALL: Known = {**_NAMES, **OF_ONE_SLO}
-OF_ALERTS: Known = {**_NAMES, "alert": ANY, "severity": SEVERITIES, "state": ANY}
+OF_ALERTS: Known = {**_NAMES, "alert": ANY, "severity": ANY, "state": ANY}
 NONE: Known = {}
 
 

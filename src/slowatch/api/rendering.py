@@ -1,7 +1,6 @@
 """The body of `/slo`: each entry and the whole are rendered once per snapshot."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from slowatch.api.entries import slo_entry
 from slowatch.api.filters import Wanted, matches
-from slowatch.evaluate.alert import Alert
-from slowatch.evaluate.judging import Status
+from slowatch.evaluate.alert import alerts_of, open_alerts
 from slowatch.evaluate.snapshot import Snapshot
 from slowatch.evaluate.wording import moment
 
@@ -30,9 +28,9 @@ class RenderedSnapshot:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        raised = _by_group(snapshot.alerts)
+        raised = open_alerts(snapshot.alerts)
         self._entries = [
-            slo_entry(status, _alerts_of(status, raised)).model_dump_json().encode()
+            slo_entry(status, alerts_of(status, raised)).model_dump_json().encode()
             for status in snapshot.statuses
         ]
         self._whole = _joined(snapshot.as_of_s, self._entries)
@@ -44,26 +42,6 @@ class RenderedSnapshot:
         both = zip(self.snapshot.statuses, self._entries, strict=True)
         entries = [entry for status, entry in both if matches(status, wanted)]
         return _joined(self.snapshot.as_of_s, entries)
-
-
-_Raised = Mapping[tuple[str, tuple[tuple[str, str], ...]], Sequence[Alert]]
-
-
-def _by_group(alerts: Sequence[Alert]) -> _Raised:
-    """The alerts that are pending or firing, by SLO and group."""
-    found = defaultdict(list)
-    for alert in alerts:
-        if alert.state.is_open:
-            found[alert.episode.key.slo_id, alert.episode.key.group].append(alert)
-    return found
-
-
-def _alerts_of(status: Status, raised: _Raised) -> Sequence[Alert]:
-    if not raised:
-        return ()
-    own = tuple(sorted(status.group.items()))
-    groups = [own, ()] if own else [()]
-    return [one for group in groups for one in raised.get((status.slo.id, group), ())]
 
 
 def respond(request: Request, rendered: Rendered, now_s: float) -> Response:

@@ -102,8 +102,7 @@ class SloRoutes:
         return GroupHistory(group=dict(status.group), points=[_point(point) for point in points])
 
     def _find(self, service: str, name: str, filters: Wanted | None = None) -> Sequence[Status]:
-        statuses = self._watching.snapshot.statuses
-        found = [s for s in statuses if s.slo.service == service and s.slo.name == name]
+        found = self._watching.snapshot.of_slo(service, name)
         if not found:
             raise ApiError(404, f"there is no SLO {service}/{name}; /slo lists all")
         chosen = [status for status in found if matches(status, filters or {})]

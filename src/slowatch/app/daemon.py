@@ -212,7 +212,7 @@ class Daemon:
     @property
     def stale_after_s(self) -> float:
         """How long after the end of a slot what it says is too old to be shown without a word."""
-        return 3 * self._settings.slot + self._settings.settle
+        return self._settings.stale_after_s
 
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""

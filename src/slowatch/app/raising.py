@@ -21,9 +21,6 @@ from slowatch.notify.sent import Sent
 
 log = structlog.get_logger(__name__)
 
-FRESH_SLOTS = 3
-"""Of a slot that is longer past than so many, nobody is to be alerted."""
-
 
 def _idle(settings: Settings) -> str | None:
     if settings.alerting == "notify" or not (settings.alertmanagers or settings.webhooks):
@@ -43,7 +40,8 @@ class Raising:
     def __init__(
         self, settings: Settings, ledger: Ledger, health: Health, *, now: Callable[[], float]
     ) -> None:
-        self._fresh_s = FRESH_SLOTS * settings.slot + settings.settle
+        # Of a slot that is longer past nobody is to be alerted.
+        self._fresh_s = settings.stale_after_s
         self._ledger, self._health, self._now = ledger, health, now
         self._alerting: Alerting | None = None
         self._blindness: Blindness | None = None

@@ -231,6 +231,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def stale_after_s(self) -> float:
+        """How long after its end, in seconds, a slot no longer tells of the present."""
+        return 3 * self.slot + self.settle
+
+    @property
     def prometheus_page(self) -> str:
         """Where people reach Prometheus; no credentials are in it."""
         return self.prometheus_link or without_credentials(self.prometheus_url)[0].rstrip("/")

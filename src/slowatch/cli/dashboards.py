@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 from slowatch.cli.configured import configured
 from slowatch.cli.failing import COULD_NOT_RUN, CannotRun
-from slowatch.cli.rendering import PROBLEMS, Source, one_of
+from slowatch.cli.rendering import PROBLEMS, Source, all_usable, one_of
 from slowatch.cli.writing import write_whole
-from slowatch.spec.reading import read_paths
 
 if TYPE_CHECKING:
     from slowatch.dashboards.pushing import Change
@@ -97,15 +96,8 @@ def _documents(wanted: Wanted) -> Documents | None:
     source = one_of(wanted.source, get_args(Source), "source")
     settings = configured(wanted.config, external_url=wanted.external_url)
     addresses = Addresses(settings.external_url, _link_address(wanted.prometheus))
-    reading = read_paths(wanted.paths or settings.rules)
-    for problem in reading.problems:
-        sys.stderr.write(f"{problem}\n")
-    if reading.problems:
-        sys.stderr.write("slowatch: nothing is written\n")
-        return None
-    if not reading.slos:
-        raise CannotRun("there is no SLO to render")
-    return documents(reading.slos, source, addresses)
+    slos = all_usable(wanted.paths or settings.rules)
+    return documents(slos, source, addresses) if slos else None
 
 
 def _link_address(text: str | None) -> str | None:

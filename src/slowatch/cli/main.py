@@ -54,6 +54,18 @@ ScrapeOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--scrape-interval", help="Of the targets; 15s, or what the settings say."),
 ]
+SourceOption = Annotated[
+    str,
+    typer.Option("--source", help="prometheus: over recorded rules; slowatch: over its gauges."),
+]
+ExternalUrlOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--external-url", help="Where people reach slowatch, for links."),
+]
+PrometheusLinkOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--prometheus", help="Where people reach Prometheus, for links."),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -232,20 +244,6 @@ def render_rules(
         config=config,
     )
     raise typer.Exit(render_rules(wanted))
-
-
-SourceOption = Annotated[
-    str,
-    typer.Option("--source", help="prometheus: over recorded rules; slowatch: over its gauges."),
-]
-ExternalUrlOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--external-url", help="Where people reach slowatch, for links."),
-]
-PrometheusLinkOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--prometheus", help="Where people reach Prometheus, for links."),
-]
 
 
 @app.command(

@@ -12,7 +12,7 @@ from slowatch.cli.durations import seconds_of
 from slowatch.cli.failing import CannotRun
 from slowatch.cli.writing import write_whole
 from slowatch.spec.compiled import CompiledSlo
-from slowatch.spec.reading import read_paths
+from slowatch.spec.reading import Reading, read_paths
 
 if TYPE_CHECKING:
     from slowatch.app.settings import Settings
@@ -76,11 +76,11 @@ def render_tests(
     from slowatch.render.unit_tests import tests_text
 
     settings = configured(config)
-    slos, code = _usable(paths or settings.rules, keep_going=False)
+    slos = all_usable(paths or settings.rules)
     if slos:
         manner = _manner(settings, scrape_interval)
         write_whole(tests_text(slos, rules_file, manner), output)
-    return code
+    return 0 if slos else PROBLEMS
 
 
 def _groups(
@@ -114,17 +114,32 @@ def _manner(settings: "Settings", scrape_interval: str | None) -> "Manner":
 
 def _usable(paths: Sequence[Path], *, keep_going: bool) -> tuple[Sequence[CompiledSlo], int]:
     """The SLOs to render, none where any has a problem: half a rule file is worse than an old."""
-    reading = read_paths(paths)
-    for problem in reading.problems:
-        sys.stderr.write(f"{problem}\n")
+    reading = _told(paths)
     if not reading.problems:
-        if not reading.slos:
-            raise CannotRun("there is no SLO to render")
         return reading.slos, 0
     if keep_going and reading.slos:
         return reading.slos, PROBLEMS
     _tell("nothing is written; --keep-going renders the SLOs without problems")
     return (), PROBLEMS
+
+
+def all_usable(paths: Sequence[Path]) -> Sequence[CompiledSlo]:
+    """All SLOs to render; none where any has a problem, which is told. Raises CannotRun."""
+    reading = _told(paths)
+    if not reading.problems:
+        return reading.slos
+    _tell("nothing is written")
+    return ()
+
+
+def _told(paths: Sequence[Path]) -> Reading:
+    """What spec files hold, their problems told."""
+    reading = read_paths(paths)
+    for problem in reading.problems:
+        sys.stderr.write(f"{problem}\n")
+    if not (reading.problems or reading.slos):
+        raise CannotRun("there is no SLO to render")
+    return reading
 
 
 def _label(text: str) -> tuple[str, str]:

@@ -103,7 +103,9 @@ def _bad_events(subject: Subject) -> Drawn:
 def events_chart(subject: Subject) -> Drawn:
     """Good and bad events as they come; where slots are judged, slots."""
     what, per, unit, per_s = (
-        ("slots", "minute", "cpm", 60) if subject.is_sliced else ("events", "second", "cps", 1)
+        ("slots", "minute", "cpm", 60)
+        if subject.slo.is_by_slots
+        else ("events", "second", "cps", 1)
     )
     words = Words(
         "events",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from slowatch.evaluate.judging import WORST_FIRST
+from slowatch.render import names
 from slowatch.slo.burn import LOOK_BACKS_S, RECENT
 from slowatch.slo.window import RollingWindow
 from slowatch.spec.compiled import CompiledSlo
@@ -75,12 +76,12 @@ class Recorded(Figures):
     """What rules record that stand alone."""
 
     source = "prometheus"
-    info = "slowatch:info"
-    objective = "slowatch:objective:ratio"
-    compliance = "slowatch:compliance:ratio"
-    remaining = "slowatch:error_budget_remaining:ratio"
-    coverage = "slowatch:coverage:ratio"
-    burn_rate = "slowatch:burn_rate:ratio"
+    info = names.INFO
+    objective = names.OBJECTIVE
+    compliance = names.COMPLIANCE
+    remaining = names.REMAINING
+    coverage = names.COVERAGE
+    burn_rate = names.BURN_RATE
     alerts = 'ALERTS{{alertstate="firing", slo!="", service={service}}}'
     alert_title = "{{alertname}} ({{severity}})"
 
@@ -96,7 +97,7 @@ class Recorded(Figures):
         """As the daemon judges it, but of alerts that fire."""
         spent = f"min {EACH_SLO} ({scope.series(self.remaining)}) <= 0"
         there = f"max {EACH_SLO} ({scope.series(self.info)})"
-        measured = f"max {EACH_SLO} ({scope.series('slowatch:events:increase1m')})"
+        measured = f"max {EACH_SLO} ({scope.series(names.EVENTS_1M)})"
         return _first_of(
             [
                 spent,
@@ -109,12 +110,12 @@ class Recorded(Figures):
 
     def events(self, scope: Scope, outcome: Outcome, per_s: int) -> str:
         """A part of what is recorded for a minute."""
-        minutes = scope.series("slowatch:events:increase1m", f'outcome="{outcome}"')
+        minutes = scope.series(names.EVENTS_1M, f'outcome="{outcome}"')
         return _average(scope, minutes, 60 // per_s)
 
     def bad_events(self, scope: Scope) -> tuple[str, str]:
         """Over the usual look-backs."""
-        bad = scope.series("slowatch:events:sum", 'outcome="bad"', 'look_back=~"5m|1h|1d|3d"')
+        bad = scope.series(names.EVENTS, 'outcome="bad"', 'look_back=~"5m|1h|1d|3d"')
         return scope.aggregated("max", bad, "look_back"), "{{look_back}}"
 
     def _firing(self, scope: Scope, severity: str) -> str:

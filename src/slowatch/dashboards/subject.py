@@ -9,9 +9,10 @@ from slowatch.dashboards.colours import FINE, OF_SEVERITY, SPENT, thresholds
 from slowatch.dashboards.figures import Figures, Scope
 from slowatch.dashboards.panels import Link, Query
 from slowatch.evaluate.wording import page_url
+from slowatch.slo.figures import percent_digits
 from slowatch.slo.window import CalendarWindow
 from slowatch.spec.alert_rules import published_label
-from slowatch.spec.compiled import CompiledSlo, Level
+from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.promql import quote
 from slowatch.spec.units import duration_text, share_text
 
@@ -47,11 +48,6 @@ class Subject:
         return self.figures.has_window(self.slo)
 
     @property
-    def is_sliced(self) -> bool:
-        """Whether its events are slots."""
-        return isinstance(self.slo.sli, Level) or self.slo.slicing is not None
-
-    @property
     def window(self) -> str:
         """Its window in words."""
         window = self.slo.window
@@ -73,8 +69,7 @@ class Subject:
     @property
     def digits(self) -> int:
         """Digits after the point of the objective in percent."""
-        exponent = self.slo.objective.ratio.normalize().as_tuple().exponent
-        return max(0, -int(exponent) - 2)
+        return percent_digits(self.slo.objective.ratio)
 
     @property
     def of_worst(self) -> str:

@@ -1,15 +1,18 @@
 """Alerts of judged SLOs: which they are, and which of them a slot says something about."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slowatch.evaluate.judging import Condition, Status
-from slowatch.ledger.alert_port import Episode
+from slowatch.ledger.alert_port import Delivery, Episode
 from slowatch.slo.alert_rule import AlertRule, BudgetExhausted
 from slowatch.slo.alert_state import AlertKey, AlertState
 from slowatch.slo.policy import BudgetEnding, BudgetLow, Severity, SliAbsent
 
 RuleKey = tuple[str, str, Severity]
+LATELY_S = 900
+"""How long it is still told of an alert that it is over, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,30 @@ class Alert:
         """When it came to be what it is, in seconds since the epoch."""
         state = self.state
         return state.resolved_s or state.firing_s or state.pending_s or 0
+
+
+Deliveries = Callable[[Alert], Sequence[Delivery]]
+"""What is to be sent when an alert fires or is resolved."""
+OpenAlerts = Mapping[tuple[str, tuple[tuple[str, str], ...]], Sequence[Alert]]
+"""Alerts that are pending or firing, by SLO and group."""
+
+
+def open_alerts(alerts: Sequence[Alert]) -> OpenAlerts:
+    """The alerts that are pending or firing, for `alerts_of`."""
+    found = defaultdict(list)
+    for alert in alerts:
+        if alert.state.is_open:
+            found[alert.episode.key.slo_id, alert.episode.key.group].append(alert)
+    return found
+
+
+def alerts_of(status: Status, raised: OpenAlerts) -> Sequence[Alert]:
+    """Those of a status's group, and of its SLO as a whole."""
+    if not raised:
+        return ()
+    own = tuple(sorted(status.group.items()))
+    groups = [own, ()] if own else [()]
+    return [one for group in groups for one in raised.get((status.slo.id, group), ())]
 
 
 def newest_first(alert: Alert) -> tuple[int, str, str, str]:

@@ -3,19 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from slowatch.evaluate.alert import Alert, Truth, Truths, newest_first
+from slowatch.evaluate.alert import LATELY_S, Alert, Deliveries, Truth, Truths, newest_first
 from slowatch.evaluate.judging import Status
-from slowatch.ledger.alert_port import Delivery, Episode, episode_id
+from slowatch.ledger.alert_port import Episode, episode_id
 from slowatch.ledger.ledger import Ledger
 from slowatch.slo.alert_rule import AlertRule
 from slowatch.slo.alert_state import INACTIVE, SELF, AlertKey, AlertState, not_after, resolved, step
 from slowatch.spec.alert_rules import alert_labels
 
-LATELY_S = 900
-"""How long an alert that is over is still told of, in seconds."""
-
 Wording = Callable[[Status, AlertRule], Mapping[str, str]]
-Deliveries = Callable[[Alert], Sequence[Delivery]]
 
 
 class Alerting:

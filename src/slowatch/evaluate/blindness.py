@@ -1,9 +1,9 @@
 """Blindness: slowatch sees nothing, so that no other alert can be raised; this one is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from slowatch.evaluate.alert import Alert
+from slowatch.evaluate.alert import LATELY_S, Alert, Deliveries
 from slowatch.evaluate.wording import moment
 from slowatch.ledger.alert_port import Delivery, Episode, episode_id
 from slowatch.ledger.ledger import Ledger
@@ -15,10 +15,6 @@ KEY = AlertKey(SELF, BLIND, "page")
 LABELS: Mapping[str, str] = {"alertname": BLIND, "severity": KEY.severity, "service": SELF}
 LEAST_S = 300
 LEAST_SLOTS = 3
-LATELY_S = 900
-"""How long it is still told that it is over, in seconds."""
-
-Deliveries = Callable[[Alert], Sequence[Delivery]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from slowatch.source.answer import Grid
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
 from slowatch.source.discovery import DEFAULT_SCRAPE_S, scrape_interval_s
-from slowatch.spec.compiled import CompiledSlo, Level
+from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.problem import Problem
 
 CODE = "no-live-data"
@@ -50,7 +50,7 @@ def _told(slo: CompiledSlo, recording: Recording, slot_s: int) -> Problem | None
         return Problem(slo.path, slo.line, 1, CODE, message)
     events = max((fact.tally.total / MICRO for fact in recording.facts), default=0.0)
     expected = events * (slo.window.nominal_length_s // slot_s)
-    is_counted = slo.slicing is None and not isinstance(slo.sli, Level)
+    is_counted = not slo.is_by_slots
     if is_counted and 0 < float(slo.objective.budget_ratio) * expected < 1:
         message = f"{slo.name} has about {expected:,.0f} events in its window as it goes now, and"
         message = f"{message} one bad one breaks the objective: lower it, or take a longer window"

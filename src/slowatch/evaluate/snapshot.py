@@ -24,6 +24,10 @@ class Snapshot:
     statuses: tuple[Status, ...]
     alerts: tuple[Alert, ...] = ()
 
+    def of_slo(self, service: str, name: str) -> list[Status]:
+        """The statuses of one SLO's groups, worst first; none where there is no such SLO."""
+        return [s for s in self.statuses if s.slo.service == service and s.slo.name == name]
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -54,11 +54,18 @@ def duration(seconds: float) -> str:
     return f"{left}s"
 
 
+def group_text(group: Mapping[str, str]) -> str:
+    """A group's labels: `app_id=crm, region=eu`."""
+    return ", ".join(f"{name}={value}" for name, value in sorted(group.items()))
+
+
+def named(slo_id: str, group: Mapping[str, str]) -> str:
+    """An SLO and its group: `shop/checkout (region=eu)`."""
+    return f"{slo_id} ({group_text(group)})" if group else slo_id
+
+
 def _name(status: Status, rule: AlertRule) -> str:
-    if isinstance(rule.when, SliAbsent) or not status.group:
-        return status.slo.id
-    group = ", ".join(f"{name}={value}" for name, value in sorted(status.group.items()))
-    return f"{status.slo.id} ({group})"
+    return named(status.slo.id, {} if isinstance(rule.when, SliAbsent) else status.group)
 
 
 def what_is_wrong(when: When) -> str:

@@ -10,7 +10,8 @@ from starlette.datastructures import QueryParams
 from slowatch.api.filters import OF_ALL, Wanted, matches, wanted_of
 from slowatch.api.problems import ApiError, quoted
 from slowatch.evaluate.judging import WORST_FIRST, Status
-from slowatch.page.shown import STATE_WORDS, group_text
+from slowatch.evaluate.wording import group_text
+from slowatch.page.shown import STATE_WORDS
 
 Order = Literal["worst", "budget", "burn", "name"]
 ORDERS: Mapping[Order, str] = {

@@ -3,7 +3,8 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from slowatch.evaluate.judging import State, Status
-from slowatch.page.shown import STATE_WORDS, full_name, left
+from slowatch.evaluate.wording import named
+from slowatch.page.shown import STATE_WORDS, left
 from slowatch.slo.figures import compliance
 
 COLOURS: dict[State, str] = {
@@ -22,7 +23,7 @@ HEIGHT = 20
 def badge(status: Status) -> str:
     """The badge of a status."""
     right = _figures(status)
-    told = f"{full_name(status)}: {STATE_WORDS[status.state]}, {right}"
+    told = f"{named(status.slo.id, status.group)}: {STATE_WORDS[status.state]}, {right}"
     return _drawn(status.slo.name, right, told, COLOURS[status.state])
 
 

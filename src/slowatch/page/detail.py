@@ -11,7 +11,7 @@ from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import State, Status
 from slowatch.evaluate.trends import shown_span, step_of
 from slowatch.evaluate.watch import FULL_RESOLUTION_S
-from slowatch.evaluate.wording import duration
+from slowatch.evaluate.wording import duration, group_text
 from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.port import Gap, Point
 from slowatch.page import shown
@@ -25,6 +25,7 @@ from slowatch.page.burning import (
 )
 from slowatch.page.course import BurnDown, Day, Events, burn_down, calendar, events
 from slowatch.page.sentences import sentences
+from slowatch.slo.burn import PRESENT, RECENT
 from slowatch.slo.figures import burn, compliance, coverage, objective_percent
 from slowatch.slo.slot import DAY_S, HOUR_S, Span, floor_to
 from slowatch.slo.tally import MICRO, Tally, add_up
@@ -113,7 +114,7 @@ def detail(watching: Watching, service: str, name: str, wanted: Wanted, promethe
     Raises ApiError where there is none, LedgerError where its history cannot be read.
     """
     snapshot = watching.snapshot
-    every = [s for s in snapshot.statuses if s.slo.service == service and s.slo.name == name]
+    every = snapshot.of_slo(service, name)
     if not every:
         raise ApiError(404, f"There is no SLO {service}/{name}.")
     status = next((one for one in every if matches(one, wanted)), None)
@@ -131,12 +132,12 @@ def _detail(facts: "_Facts", every: Sequence[Status], prometheus: str) -> Detail
         state=status.state,
         word=shown.STATE_WORDS[status.state],
         name=slo.name,
-        group=shown.group_text(status.group),
+        group=group_text(status.group),
         nfr=slo.nfr or "",
         sentences=sentences(status),
         facts=_facts(status),
         groups=_groups(every, status),
-        span=_span(status, span),
+        span=shown.stretch(status, span),
         step=shown.length(step_s),
         history=_history(status, span, step_s),
         burn_down=burn_down(status, points, span, step_s),
@@ -228,7 +229,11 @@ def _facts(status: Status) -> list[tuple[str, str, str]]:
             shown.count(budget.spent_bad),
             f"of {shown.count(budget.allowed_bad)} allowed",
         ),
-        ("Burn rate, 1h", burn(status.burn_rates["1h"]), f"5m: {burn(status.burn_rates['5m'])}"),
+        (
+            f"Burn rate, {PRESENT}",
+            burn(status.burn_rates[PRESENT]),
+            f"{RECENT}: {burn(status.burn_rates[RECENT])}",
+        ),
         (
             "Coverage",
             coverage(status.coverage_ratio),
@@ -237,17 +242,12 @@ def _facts(status: Status) -> list[tuple[str, str, str]]:
     ]
 
 
-def _span(status: Status, span: Span) -> str:
-    is_whole = span.start_s <= status.window.start_s
-    return shown.window(status.slo.window) if is_whole else shown.last(span.length_s)
-
-
 def _groups(every: Sequence[Status], status: Status) -> list[Group]:
     if len(every) < 2:
         return []
     return [
         Group(
-            text=shown.group_text(one.group) or "all",
+            text=group_text(one.group) or "all",
             path=shown.view_path(one.slo.id, one.group),
             state=one.state,
             word=shown.STATE_WORDS[one.state],

@@ -4,15 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from slowatch.evaluate.alert import Alert
+from slowatch.evaluate.alert import Alert, OpenAlerts, alerts_of, open_alerts
 from slowatch.evaluate.judging import WORST_FIRST, State, Status
 from slowatch.evaluate.snapshot import Snapshot
 from slowatch.evaluate.trends import Trend, Trends
-from slowatch.evaluate.wording import duration
+from slowatch.evaluate.wording import duration, group_text, named
 from slowatch.page import shown
 from slowatch.page.asked_for import View, haystack
 from slowatch.page.drawing import Line, sparkline, svg_percent
 from slowatch.slo.alert_state import SELF
+from slowatch.slo.burn import PRESENT, RECENT
 from slowatch.slo.figures import (
     burn,
     compliance,
@@ -116,11 +117,11 @@ class Overview:
 
 def overview(snapshot: Snapshot, trends: Trends, view: View) -> Overview:
     """The overview of a snapshot, as far as a view wants to see it."""
-    firing = _firing(snapshot.alerts)
+    raised = open_alerts(snapshot.alerts)
     faceted = view.without("state")
     facet = [status for status in snapshot.statuses if faceted.keeps(status)]
     chosen = [status for status in facet if view.keeps(status)]
-    rows = _ordered([row(status, trends, firing) for status in chosen], view)
+    rows = _ordered([row(status, trends, raised) for status in chosen], view)
     return Overview(
         view=view,
         headline=headline(Counter(status.state for status in chosen)),
@@ -157,11 +158,12 @@ def headline(counts: Mapping[State, int]) -> str:
     return ", ".join([f"{number} of {total} {rest}", *others])
 
 
-def row(status: Status, trends: Trends, firing: Mapping[str, Sequence[Alert]]) -> Row:
+def row(status: Status, trends: Trends, raised: OpenAlerts) -> Row:
     """A status as it is shown."""
     slo, remaining = status.slo, status.budget.remaining_ratio
     trend = trends.of(status)
-    present = status.burn_rates["1h"]
+    present = status.burn_rates[PRESENT]
+    firing = filter(_is_firing, alerts_of(status, raised))
     return Row(
         anchor=shown.anchor(status),
         path=shown.view_path(slo.id, status.group),
@@ -169,7 +171,7 @@ def row(status: Status, trends: Trends, firing: Mapping[str, Sequence[Alert]]) -
         word=shown.STATE_WORDS[status.state],
         service=slo.service,
         name=slo.name,
-        group=shown.group_text(status.group),
+        group=group_text(status.group),
         nfr=slo.nfr or "",
         description=slo.description.strip(),
         reason=status.reason or "",
@@ -179,10 +181,10 @@ def row(status: Status, trends: Trends, firing: Mapping[str, Sequence[Alert]]) -
         left=None if remaining is None else svg_percent(min(1.0, max(0.0, remaining))),
         ends=duration(status.exhausts_in_s) if status.exhausts_in_s else "",
         trend=sparkline(levels(trend, remaining) if trend else ()),
-        trend_text=_over(status, trend) if trend else "",
-        burn_5m=burn(status.burn_rates["5m"]),
+        trend_text=f"over {shown.stretch(status, trend.span)}" if trend else "",
+        burn_5m=burn(status.burn_rates[RECENT]),
         burn_1h=burn(present),
-        alerts=tuple(sorted({a.episode.key.name for a in _of(status, firing)})),
+        alerts=tuple(sorted({alert.episode.key.name for alert in firing})),
         found_by=haystack(status),
         remaining=2.0 if remaining is None else remaining,
         present_burn=-1.0 if present is None else present,
@@ -197,12 +199,6 @@ def levels(trend: Trend, now: float | None) -> Sequence[float | None]:
     found = [None, *trend.left]
     found[first], found[-1] = 1.0, now
     return found
-
-
-def _over(status: Status, trend: Trend) -> str:
-    is_whole = trend.span.start_s <= status.window.start_s
-    of = shown.window(status.slo.window) if is_whole else shown.last(trend.span.length_s)
-    return f"over {of}"
 
 
 def _sections(rows: Sequence[Row]) -> Sequence[Section]:
@@ -278,36 +274,17 @@ def _choice(name: str, label: str, values: Sequence[tuple[str, str]], view: View
     return Choice(name, label, list(known.items()), chosen)
 
 
-_Firing = Mapping[str, Sequence[Alert]]
-
-
-def _firing(alerts: Sequence[Alert]) -> _Firing:
-    found: dict[str, list[Alert]] = defaultdict(list)
-    for alert in alerts:
-        if _is_firing(alert):
-            found[alert.episode.key.slo_id].append(alert)
-    return found
-
-
 def _is_firing(alert: Alert) -> bool:
     return alert.state.phase == "firing"
-
-
-def _of(status: Status, firing: _Firing) -> Iterator[Alert]:
-    """The alerts of a group, and of its SLO as a whole."""
-    for alert in firing.get(status.slo.id, ()):
-        if alert.episode.key.group in ((), tuple(sorted(status.group.items()))):
-            yield alert
 
 
 def _alert(alert: Alert) -> FiringAlert:
     key = alert.episode.key
     group = dict(key.group)
-    of_group = shown.group_text(group)
     return FiringAlert(
         name=key.name,
         severity=key.severity,
-        about=f"{key.slo_id} ({of_group})" if of_group else key.slo_id,
+        about=named(key.slo_id, group),
         path="readyz" if key.slo_id == SELF else shown.view_path(key.slo_id, group),
         since=shown.day_and_time(alert.since_s),
         since_at=shown.utc(alert.since_s).isoformat(),

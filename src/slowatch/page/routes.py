@@ -83,8 +83,7 @@ class Pages:
             filters = wanted(request, NONE)
         except ApiError as error:
             return Response(str(error), error.status, media_type="text/plain")
-        every = self._watching.snapshot.statuses
-        own = (s for s in every if s.slo.service == service and s.slo.name == name)
+        own = self._watching.snapshot.of_slo(service, name)
         status = next((one for one in own if matches(one, filters)), None)
         drawn = badge(status) if status is not None else unknown_badge(name)
         return Response(

@@ -6,10 +6,11 @@ from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 from slowatch.evaluate.judging import State, Status
+from slowatch.evaluate.wording import group_text
 from slowatch.slo.figures import budget_left
-from slowatch.slo.slot import DAY_S
+from slowatch.slo.slot import DAY_S, Span
 from slowatch.slo.window import CalendarWindow, Window
-from slowatch.spec.compiled import CompiledSlo, Level
+from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.units import duration_text
 
 STATE_WORDS: Mapping[State, str] = {
@@ -85,18 +86,13 @@ def left(ratio: float | None) -> str:
 
 def noun(slo: CompiledSlo) -> str:
     """What is counted for an SLO."""
-    return "slots" if isinstance(slo.sli, Level) or slo.slicing is not None else "events"
+    return "slots" if slo.is_by_slots else "events"
 
 
-def group_text(group: Mapping[str, str]) -> str:
-    """A group's labels: `app_id=crm, region=eu`."""
-    return ", ".join(f"{name}={value}" for name, value in sorted(group.items()))
-
-
-def full_name(status: Status) -> str:
-    """An SLO and its group: `shop/checkout (region=eu)`."""
-    group = group_text(status.group)
-    return f"{status.slo.id} ({group})" if group else status.slo.id
+def stretch(status: Status, span: Span) -> str:
+    """What a drawing goes over: the window, or as much of its end as there is."""
+    is_whole = span.start_s <= status.window.start_s
+    return window(status.slo.window) if is_whole else last(span.length_s)
 
 
 def view_path(slo_id: str, group: Mapping[str, str]) -> str:

@@ -13,15 +13,13 @@ from decimal import Decimal
 
 from slowatch.render.promql import aggregated, any_of, labelled, number, parenthesised, renamed
 from slowatch.render.rule import MINUTE_S
-from slowatch.source.counters import instant
+from slowatch.source.counters import REMEMBERED_S, instant
 from slowatch.spec.alert_rules import published_label
 from slowatch.spec.compiled import Below, Counter, CounterSum
 from slowatch.spec.promql import selector_text
 from slowatch.spec.units import duration_text
 
 TERM = "slowatch_term"
-REMEMBERED_S = 900
-"""For how long a series that cannot be scraped goes on from where it was."""
 LONG_AGO_MIN = (20, 40, 80, 160, 320, 640, 1280)
 """Where a series that was away for longer is looked for, in minutes before: one that had been there
 for as long as it was away is found."""
@@ -117,7 +115,7 @@ def _view_growth(counter: Counter, minute: Minute) -> str:
 
 def _long_ago(name: str) -> str:
     """What series had counted when they were there long ago."""
-    return " or ".join(f"{name} offset {duration_text(ago * 60)}" for ago in LONG_AGO_MIN)
+    return " or ".join(f"{name} offset {duration_text(ago * MINUTE_S)}" for ago in LONG_AGO_MIN)
 
 
 def _born(last: str, minute: Minute) -> str:

@@ -17,8 +17,12 @@ def percent(ratio: float | Decimal | None, *, digits: int) -> str:
 
 def compliance(ratio: float | None, objective: Decimal) -> str:
     """A share of good events, with two digits more than its objective has."""
-    digits = max(0, -int((objective * 100).normalize().as_tuple().exponent)) + 2
-    return percent(ratio, digits=digits)
+    return percent(ratio, digits=percent_digits(objective) + 2)
+
+
+def percent_digits(objective: Decimal) -> int:
+    """Digits after the point of an objective in percent."""
+    return max(0, -int((objective * 100).normalize().as_tuple().exponent))
 
 
 def coverage(ratio: float | None) -> str:

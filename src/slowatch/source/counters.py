@@ -14,6 +14,8 @@ from slowatch.spec.promql import selector_text
 
 LOOK_BACK_S = 300
 """How long Prometheus takes a sample to stand for the present (`--query.lookback-delta`)."""
+REMEMBERED_S = 900
+"""For how long scrapes may fail, in seconds, and what is seen then still go on from before."""
 
 
 @dataclass(frozen=True, slots=True)

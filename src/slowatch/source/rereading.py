@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series
 from slowatch.source.asking import Asker
 from slowatch.source.counter_groups import CounterGroup, all_by, counter_of, values_in
-from slowatch.source.counters import LOOK_BACK_S, last_known, raw
+from slowatch.source.counters import LOOK_BACK_S, REMEMBERED_S, last_known, raw
 from slowatch.source.errors import Refused
 from slowatch.source.planning import Values
 from slowatch.source.promql_text import escape_regex
 from slowatch.source.repairing import Origin, growth_within, starts_before
 from slowatch.spec.compiled import Counter, Matcher
 
-REMEMBERED_S = 900
-"""For how many seconds a target may not be scraped, and what it then brings still be new."""
 LAST_KNOWN_S = 3600
 """How far back the last value of a series that comes back is looked for."""
 LONG_AGO_S = 30 * 86_400

@@ -15,10 +15,9 @@ _TAKEN = frozenset({*IDENTITY, "alert", "job", "instance", "look_back", "outcome
 
 def alert_rules(slo: CompiledSlo, window_s: int) -> tuple[AlertRule, ...]:
     """The rules of an SLO whose window is so many seconds long: its policy's, then its own."""
-    is_sampled = slo.slicing is None and not isinstance(slo.sli, Level)
     # What may be good while it is absent may be absent.
     policy = slo.policy if slo.no_data != "good" else replace(slo.policy, sli_absent=None)
-    by_policy = policy_rules(policy, slo.objective, window_s, is_sampled=is_sampled)
+    by_policy = policy_rules(policy, slo.objective, window_s, is_sampled=not slo.is_by_slots)
     own = (
         AlertRule(
             name=alert.name,

@@ -179,3 +179,8 @@ class CompiledSlo:
     def id(self) -> str:
         """`service/name`, unique among all specs."""
         return f"{self.service}/{self.name}"
+
+    @property
+    def is_by_slots(self) -> bool:
+        """Whether its events are slots, good or bad, and not what was counted in them."""
+        return isinstance(self.sli, Level) or self.slicing is not None
