@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from slowatch.demo.prometheus import PrometheusServer
@@ -47,6 +48,34 @@ def test_events_are_put_down_to_their_slots(tmp_path: Path) -> None:
     assert found_bad == [None, None, 7, 0]
     assert counted[both].values["good",] == counted[good].values[()]
     assert counted[both].values["bad",] == counted[bad].values[()]
+
+
+@pytest.mark.slow
+def test_target_that_is_relabelled_is_not_counted_from_zero(tmp_path: Path) -> None:
+    """In the second of three slots it gets another label: a new series at 1010, and a new `up`."""
+    with scripted_target() as target:
+        target.add(1000, result="good")
+        config = scrape_config({"played": target.port})
+        lifecycle = ("--web.enable-lifecycle",)
+        with PrometheusServer(tmp_path, config=config, extra_args=lifecycle) as server:
+            start_s = _next_slot()
+            _wait_until(start_s + 0.5)
+            _steady(target)
+            _wait_until(start_s + SLOT_S + 2)
+            labelled = config.replace("{targets: [", "{labels: {env: p}, targets: [")
+            assert labelled != config
+            (tmp_path / "prometheus.yml").write_text(labelled)
+            httpx.post(f"{server.url}/-/reload", trust_env=False).raise_for_status()
+            _wait_until(start_s + 2 * SLOT_S + 0.5)
+            _steady(target)
+            _wait_until(start_s + 3 * SLOT_S + 1.5)
+            grid = Grid(start_s + SLOT_S, start_s + 3 * SLOT_S, SLOT_S)
+            need = CounterNeed(Counter("played_total"))
+            with closing(Asker(Connection(server.url))) as asker:
+                counted = Counting(asker, scrape_s=1).count([need], grid)[need]
+            (env,) = httpx.get(f"{server.url}/api/v1/label/env/values").json()["data"]
+    assert env == "p"
+    assert [counted.values[()].get(end_s) for end_s in grid.ends] == [10, 0, 10]
 
 
 def _steady(target: ScriptedTarget) -> None:
