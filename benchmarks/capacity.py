@@ -17,15 +17,11 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
-
 from benchmarks.month import DAYS, SLOT_S, SLOWATCH, Running, fill_ledger, running
-from slowatch.demo.child import Child
 
 Row = tuple[str, str, str]
 
 ROUNDS = 5
-KIB_PER_MB = 1e6 / 1024
 
 
 def main() -> None:
@@ -73,31 +69,18 @@ def _daemon(count: int, for_s: int) -> Iterator[Row]:
 def _running(daemon: Running, count: int, for_s: int) -> Iterator[Row]:
     judged_s = f"{daemon.judged_s(count):.1f} s"
     yield "from start to /slo with all of them judged", judged_s, "5 s"
-    yield "resident then", f"{status_mb(daemon.child, 'VmRSS'):.0f} MB", ""
+    yield "resident then", f"{daemon.resident_mb():.0f} MB", ""
     while _since(daemon.started) < for_s and daemon.child.is_running:
         time.sleep(1)
-    metrics = httpx.get(f"{daemon.url}/metrics", trust_env=False).text
     slots = for_s // SLOT_S
-    yield f"resident after {slots} slots", f"{status_mb(daemon.child, 'VmRSS'):.0f} MB", "300 MB"
-    yield "resident at most", f"{status_mb(daemon.child, 'VmHWM'):.0f} MB", ""
-    yield "recordings with facts", metric(metrics, "slots_recorded"), ""
-    yield "recordings without", metric(metrics, "slots_missing"), ""
+    yield f"resident after {slots} slots", f"{daemon.resident_mb():.0f} MB", "300 MB"
+    yield "resident at most", f"{daemon.most_resident_mb():.0f} MB", ""
+    yield "recordings with facts", f"{daemon.metric('slots_recorded_total'):.0f}", ""
+    yield "recordings without", f"{daemon.metric('slots_missing_total'):.0f}", ""
 
 
 def _since(started: float) -> float:
     return time.perf_counter() - started
-
-
-def status_mb(child: Child, name: str) -> float:
-    """A line of the kernel's about a process, in megabytes."""
-    lines = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / KIB_PER_MB
-
-
-def metric(text: str, name: str) -> str:
-    """A counter of the daemon's, by its name without prefix and suffix."""
-    found = [line.split()[-1] for line in text.splitlines() if f"{name}_total " in line]
-    return f"{float(found[-1]):.0f}" if found else "?"
 
 
 def _disk_mb(folder: Path) -> float:

@@ -13,9 +13,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import httpx
-
-from benchmarks.capacity import metric, status_mb
 from benchmarks.month import Running, judging
 
 WARM_UP_S = 30
@@ -43,7 +40,7 @@ def _read(daemon: Running, folder: Path, locust: str, clients: int) -> float:
     command += ["--exit-code-on-error", "0"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as reading:
         time.sleep(WARM_UP_S)
-        warm_mb = status_mb(daemon.child, "VmRSS")
+        warm_mb = daemon.resident_mb()
     if reading.returncode:
         raise SystemExit(f"{locust} failed: {reading.returncode}")
     print(f"{'read':<12} {'times':>8} {'failed':>8} {'median ms':>10} {'P99 ms':>8}")
@@ -55,13 +52,12 @@ def _read(daemon: Running, folder: Path, locust: str, clients: int) -> float:
 
 
 def _print_daemon(daemon: Running, warm_mb: float) -> None:
-    after_mb, most_mb = (status_mb(daemon.child, name) for name in ("VmRSS", "VmHWM"))
+    after_mb, most_mb = daemon.resident_mb(), daemon.most_resident_mb()
     time.sleep(1)
-    metrics = httpx.get(f"{daemon.url}/metrics", trust_env=False, timeout=60).text
     told = f"{warm_mb:.0f} MB before the minute, {after_mb:.0f} after, {most_mb:.0f} at most"
     print(f"\nresident: {told}")
     for name in ("slots_late", "runs_missed", "runs_overlapped"):
-        print(f"{name}: {metric(metrics, name)}")
+        print(f"{name}: {daemon.metric(f'{name}_total'):.0f}")
 
 
 if __name__ == "__main__":

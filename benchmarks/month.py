@@ -6,6 +6,7 @@ slot.
 """
 
 import os
+import re
 import sys
 import threading
 import time
@@ -33,6 +34,9 @@ SLOT_S = 60
 DAYS = 30
 QUESTIONS_AT_ONCE = 20
 ANSWER_WITHIN_S = 120.0
+BACKFILL_BEGINS_S = 5.0
+"""It does two seconds after the start."""
+KIB_PER_MB = 1e6 / 1024
 SLOWATCH = str(Path(sys.executable).with_name("slowatch"))
 
 
@@ -56,6 +60,30 @@ class Running:
                 return time.perf_counter() - waiting
             time.sleep(0.05)
         raise SystemExit(f"/slo did not answer in time; the daemon said:\n{self.child.log_tail()}")
+
+    def metric(self, name: str) -> float:
+        """One that the daemon tells of itself, without its prefix."""
+        text = httpx.get(f"{self.url}/metrics", trust_env=False, timeout=60).text
+        (value,) = re.findall(rf"^slowatch_{name} (\S+)$", text, re.MULTILINE)
+        return float(value)
+
+    def resident_mb(self) -> float:
+        """Memory that it has now."""
+        return self._status_mb("VmRSS")
+
+    def most_resident_mb(self) -> float:
+        """The most memory that it had."""
+        return self._status_mb("VmHWM")
+
+    def _status_mb(self, name: str) -> float:
+        lines = Path(f"/proc/{self.child.pid}/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) / KIB_PER_MB
+
+    def wait_until_filled(self) -> None:
+        """Wait until the slots that the ledger lacks are filled in."""
+        time.sleep(BACKFILL_BEGINS_S)
+        while self.child.is_running and self.metric("backfill_pending"):
+            time.sleep(1)
 
 
 def fill_ledger(folder: Path, count: int) -> None:
@@ -93,18 +121,19 @@ def running(folder: Path, count: int) -> Iterator[Running]:
                 child.stop()
 
 
-# The ledger
-
-
 @contextmanager
 def judging(count: int) -> Iterator[tuple[Running, Path]]:
-    """Such a daemon once it has judged all its SLOs, and a folder that ends with it."""
+    """Such a daemon with all its SLOs judged and its ledger filled; a folder that ends with it."""
     with TemporaryDirectory(prefix="slowatch-bench-") as name:
         folder = Path(name)
         fill_ledger(folder, count)
         with running(folder, count) as daemon:
             daemon.judged_s(count)
+            daemon.wait_until_filled()
             yield daemon, folder
+
+
+# The ledger
 
 
 def _fill(path: Path, questions: Sequence[Question]) -> None:

@@ -111,7 +111,14 @@ def test_filters_narrow_the_list(client: Client, query: str, count: int) -> None
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("sevrity=page", 400), ("from=soon", 400), ("limit=0", 422), ("limit=1001", 422)],
+    [
+        ("sevrity=page", 400),
+        ("severity=high", 400),
+        ("state=over", 400),
+        ("from=soon", 400),
+        ("limit=0", 422),
+        ("limit=1001", 422),
+    ],
 )
 def test_what_cannot_be_answered_is_refused(client: Client, query: str, status: int) -> None:
     answer = client.get(f"/alerts?{query}")

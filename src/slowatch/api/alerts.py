@@ -1,24 +1,17 @@
 """`/alerts`: what is pending or firing, and what was, from the ledger."""
 
-from typing import Literal
-
 from fastapi import APIRouter, Query, Request
 
 from slowatch.api.entries import AlertsAnswer, alert_entry
-from slowatch.api.filters import OF_ALERTS, alert_matches, wanted
+from slowatch.api.filters import OF_ALERTS, alert_matches, described, wanted
 from slowatch.api.times import parse_moment
 from slowatch.api.watching import Watching
 from slowatch.evaluate.wording import moment
-from slowatch.slo.policy import Severity
 from slowatch.slo.slot import DAY_S
 
 MOST_READ = 10_000
 """Alerts that one request looks through at most, newest first."""
 LIMITS = ("from", "limit")
-
-Texts = list[str]
-Phases = list[Literal["pending", "firing", "resolved"]]
-Severities = list[Severity]
 
 
 class AlertRoutes:
@@ -28,17 +21,16 @@ class AlertRoutes:
         self._watching = watching
         self.router = APIRouter(tags=["Alerts"])
         summary = "Alerts that are pending, firing, or were resolved lately; newest first"
-        self.router.get("/alerts", response_model=AlertsAnswer, summary=summary)(self.alerts)
+        self.router.get(
+            "/alerts",
+            response_model=AlertsAnswer,
+            summary=summary,
+            openapi_extra=described(OF_ALERTS),
+        )(self.alerts)
 
     def alerts(
         self,
         request: Request,
-        service: Texts = Query([], description="Only of these services."),  # noqa: ARG002
-        name: Texts = Query([], description="Only of SLOs of these names."),  # noqa: ARG002
-        nfr: Texts = Query([], description="Only of these NFRs."),  # noqa: ARG002
-        alert: Texts = Query([], description="Only alerts of these names."),  # noqa: ARG002
-        severity: Severities = Query([], description="Only of these severities."),  # noqa: ARG002
-        state: Phases = Query([], description="Only in these states."),  # noqa: ARG002
         from_: str | None = Query(
             None,
             alias="from",

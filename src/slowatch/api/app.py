@@ -5,9 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.telemetry import TelemetryConfig
 
 from slowatch import __version__
 from slowatch.api.alerts import AlertRoutes
+from slowatch.api.at_once import AtOnce
 from slowatch.api.description import describe_openly
 from slowatch.api.docs_page import POLICY, docs_page
 from slowatch.api.entries import HealthAnswer, ReadyAnswer
@@ -18,6 +20,8 @@ from slowatch.api.slos import SloRoutes
 from slowatch.api.watching import Watching
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+UNOBSERVED = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+"""`/metrics` and the log tell of the daemon; no variable of the environment may have more sent."""
 DESCRIPTION = """Where the SLOs stand, from an exact ledger of good and bad events.
 
 Every number comes from a snapshot made once per slot; asking costs Prometheus nothing."""
@@ -41,11 +45,14 @@ def create_app(
         lifespan=_lifespan(on_start, on_stop),
         docs_url=None,
         redoc_url=None,
+        telemetry=UNOBSERVED,
     )
+    slos = SloRoutes(watching)
+    app.add_middleware(AtOnce, answers={"/slo": slos.whole})
     app.add_middleware(Heads)
     answer_errors(app)
     describe_openly(app)
-    app.include_router(SloRoutes(watching).router)
+    app.include_router(slos.router)
     app.include_router(AlertRoutes(watching).router)
     _add_health(app, watching)
     _add_metrics(app, watching)

@@ -117,9 +117,14 @@ def slo_answer(
     """The whole answer at one moment."""
     return SloAnswer(
         as_of=moment(as_of_s),
-        stale_s=round(max(0.0, now_s - as_of_s), 3),
+        stale_s=stale(as_of_s, now_s),
         slos=[slo_entry(status) for status in statuses],
     )
+
+
+def stale(as_of_s: int, now_s: float) -> float:
+    """Seconds since the last slot ended, in tenths."""
+    return round(max(0.0, now_s - as_of_s), 1)
 
 
 def _window(status: Status) -> WindowEntry:

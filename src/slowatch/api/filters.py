@@ -9,6 +9,7 @@ from starlette.datastructures import QueryParams
 from slowatch.api.problems import ApiError, quoted
 from slowatch.evaluate.judging import WORST_FIRST, Status
 from slowatch.ledger.alert_port import Episode
+from slowatch.slo.policy import SEVERITIES
 
 Wanted = Mapping[str, frozenset[str]]
 """Values by filter; one of them is enough, while all filters have to match."""
@@ -20,7 +21,12 @@ Known = Mapping[str, Sequence[str]]
 _NAMES: Known = {"service": ANY, "name": ANY, "nfr": ANY}
 OF_ONE_SLO: Known = {"state": WORST_FIRST}
 OF_ALL: Known = {**_NAMES, **OF_ONE_SLO}
-OF_ALERTS: Known = {**_NAMES, "alert": ANY, "severity": ANY, "state": ANY}
+OF_ALERTS: Known = {
+    **_NAMES,
+    "alert": ANY,
+    "severity": SEVERITIES,
+    "state": ("pending", "firing", "resolved"),
+}
 NONE: Known = {}
 
 
@@ -56,7 +62,7 @@ def wanted_of(
 
 
 def described(filters: Known) -> dict[str, Any]:
-    """Filters of SLOs as OpenAPI has parameters.
+    """Filters as OpenAPI has parameters.
 
     They are read by `wanted`, not by FastAPI: that would take as long as all the rest of an answer.
     """
@@ -67,6 +73,8 @@ _ONLY = {
     "service": "these services",
     "name": "SLOs of these names",
     "nfr": "SLOs of these NFRs",
+    "alert": "alerts of these names",
+    "severity": "these severities",
     "state": "these states",
 }
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.datastructures import Headers
 
 from slowatch.api.entries import GroupHistory, HistoryAnswer, PointEntry, SloAnswer
 from slowatch.api.filters import NONE, OF_ALL, OF_ONE_SLO, Wanted, described, matches, wanted
@@ -55,14 +56,19 @@ class SloRoutes:
         A filter that is given several times takes any of its values. The `ETag` is the same as long
         as the entries are: send it back as `If-None-Match`.
         """
-        return respond(request, self._current().chosen(wanted(request, OF_ALL)), time.time())
+        chosen = self._current().chosen(wanted(request, OF_ALL))
+        return respond(request.headers, chosen, time.time())
+
+    def whole(self, headers: Headers) -> Response:
+        """What `/slo` answers without filters."""
+        return respond(headers, self._current().whole, time.time())
 
     async def one_slo(self, request: Request, service: str, name: str) -> Response:
         """Filter its groups by their labels: `label.app_id=crm`."""
         filters = wanted(request, OF_ONE_SLO)
         self._find(service, name)
         one = {**filters, "service": frozenset([service]), "name": frozenset([name])}
-        return respond(request, self._current().chosen(one), time.time())
+        return respond(request.headers, self._current().chosen(one), time.time())
 
     def history(
         self,
