@@ -30,16 +30,16 @@ test: .venv/.set-up ## Run the tests, with real parts, but for the slow ones
 
 .PHONY: test-slow
 test-slow: .venv/.set-up ## Run the slow tests alone
-	@scripts/install-debian prometheus postgresql alertmanager chromium
+	@scripts/install-debian prometheus postgresql alertmanager chromium buildah debootstrap
 	@$(PYTEST) -m slow $(ARGS)
 
 .PHONY: test-all
 test-all: .venv/.set-up ## Run all tests
-	@scripts/install-debian prometheus postgresql alertmanager chromium
+	@scripts/install-debian prometheus postgresql alertmanager chromium buildah debootstrap
 	@$(PYTEST) $(ARGS)
 
 .PHONY: check
-check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, rules, dashboards, scripts, the wheel
+check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files and their audit, rules, dashboards, scripts, the wheel
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -47,6 +47,7 @@ check: .venv/.set-up ## Lint, types, layers, specs, docs, lock files, rules, das
 	$(BIN)/slowatch validate rules/ --strict
 	$(BIN)/python scripts/docs.py --check
 	scripts/lock --check
+	$(BIN)/python scripts/audit.py
 	@scripts/install-debian prometheus
 	scripts/check-rules
 	scripts/check-dashboards

@@ -28,7 +28,7 @@ from slowatch.ledger.ledger import Ledger
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
 from slowatch.source.counters import growth, irregular
-from slowatch.spec.compiled import CompiledSlo, CounterEvents, Level
+from slowatch.spec.compiled import DEFAULT_SOURCE, CompiledSlo, CounterEvents, Level
 
 SLOT_S = 60
 ROUNDS = 5
@@ -50,7 +50,9 @@ def main() -> None:
 
 def _compare(url: str, watched: Sequence[CompiledSlo], kinds: str) -> None:
     with closing(Asker(Connection(url))) as asker, Ledger.open(":memory:") as ledger:
-        watch = Watch(watched, ledger, Measuring(asker, scrape_s=SCRAPE_S), slot_s=SLOT_S)
+        watch = Watch(
+            watched, ledger, {DEFAULT_SOURCE: Measuring(asker, scrape_s=SCRAPE_S)}, slot_s=SLOT_S
+        )
         watch.measure_slot(LAST_END_S - (ROUNDS + 1) * SLOT_S)
         watch.judge(LAST_END_S - (ROUNDS + 1) * SLOT_S)
         ours, hand, single = [], [], []
@@ -142,7 +144,7 @@ def _compare_samples(url: str) -> None:
     """Samples read for one SLO and slot, by the engine's own count."""
     with closing(Asker(Connection(url))) as asker, Ledger.open(":memory:") as ledger:
         measuring = Measuring(asker, scrape_s=SCRAPE_S)
-        watch = Watch(one_slo("old"), ledger, measuring, slot_s=SLOT_S)
+        watch = Watch(one_slo("old"), ledger, {DEFAULT_SOURCE: measuring}, slot_s=SLOT_S)
         watch.measure_slot(LAST_END_S)
         ours = asker.effort.samples_read
     theirs = sum(_samples(url, query) for query in _sloth())

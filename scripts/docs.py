@@ -23,6 +23,7 @@ COMMANDS = (
     "render-tests",
     "render-dashboards",
     "push-dashboards",
+    "publish",
     "notify-test",
     "schema",
     "demo",
@@ -71,7 +72,10 @@ With `SLOWATCH_DEBUG=1` an error shows where it was raised.
 def settings_page() -> str:
     """docs/settings.md."""
     rows = [_row(name, field) for name, field in Settings.model_fields.items()]
-    head = ["| setting | variable | flag | default | means |", "|---|---|---|---|---|"]
+    head = [
+        "| setting | variable | flag | default | example | means |",
+        "|---|---|---|---|---|---|",
+    ]
     return SETTINGS + "\n" + "\n".join([*head, *rows]) + "\n"
 
 
@@ -109,7 +113,9 @@ def main() -> int:
 def _row(name: str, field: FieldInfo) -> str:
     flag = f"`{FLAGS[name]}`" if name in FLAGS else ""
     means = (field.description or "").replace("|", "\\|")
-    cells = (f"`{name}`", f"`{PREFIX}{name.upper()}`", flag, _default(name, field), means)
+    example = f"`{(field.examples or [''])[0]}`"
+    names = (f"`{name}`", f"`{PREFIX}{name.upper()}`", flag)
+    cells = (*names, _default(name, field), example, means)
     return f"| {' | '.join(cells)} |"
 
 

@@ -1,19 +1,20 @@
 """A standing daemon: the real ledger and the real judgement, over facts that a test wrote."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from slowatch.api.app import create_app
+from slowatch.api.access import Access
+from slowatch.api.app import OPEN, create_app
 from slowatch.evaluate.alerting import Alerting
 from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.question import question_of
-from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Reloaded, Snapshot
 from slowatch.evaluate.trends import Trends
 from slowatch.evaluate.watch import Watch
 from slowatch.evaluate.wording import annotations
@@ -25,7 +26,7 @@ from slowatch.slo.slot import Span
 from slowatch.slo.tally import slot_tally
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
-from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.compiled import DEFAULT_SOURCE, CompiledSlo
 from slowatch.spec.reading import read_text
 
 NOW_S = 1_800_000_000  # on the hour
@@ -61,6 +62,7 @@ class Standing:
     alerting: AlertingMode = "rules"
     sent_: tuple[Sent, ...] = ()
     trends: Trends = field(default_factory=Trends)
+    reloaded: Reloaded = field(default_factory=lambda: Reloaded(NOW_S, 4, (), ()))
     stale_after_s: float = 10**9  # the facts are of one moment, the clock is not
 
     def __post_init__(self) -> None:
@@ -84,7 +86,9 @@ class Standing:
         span = Span(NOW_S - 3600, NOW_S)
         self.ledger.record(Recording(a, span, tuple(f)) for a, f in by_asked.items())  # type: ignore[arg-type]
         measuring = Measuring(Asker(Connection("http://127.0.0.1:1")), scrape_s=15)
-        watch = self._watch = Watch(list(self.slos.values()), self.ledger, measuring, slot_s=SLOT_S)
+        watch = self._watch = Watch(
+            list(self.slos.values()), self.ledger, {DEFAULT_SOURCE: measuring}, slot_s=SLOT_S
+        )
         statuses = tuple(watch.judge(NOW_S))
         alerting = Alerting(self.ledger, start_s=NOW_S, wording=annotations)
         alerting.advance(statuses, NOW_S)
@@ -97,9 +101,22 @@ class Standing:
         """It sees what it judges."""
         return self.snapshot.as_of_s
 
+    @property
+    def measured_ends_s(self) -> Mapping[str, int]:
+        """It has seen everything from one source."""
+        return {"default": self.snapshot.as_of_s}
+
     def readiness(self) -> Readiness:
         """As the test wants it."""
         return Readiness(self.reasons, ["a warning"], ())
+
+    def reload(self) -> Reloaded:
+        """As the test wants it."""
+        return self.reloaded
+
+    def prometheus_of(self, slo: CompiledSlo) -> str:  # noqa: ARG002
+        """Some address."""
+        return "https://prometheus.example.org"
 
     def counts(self) -> Counts:
         """A number that can be seen on `/metrics`."""
@@ -139,9 +156,21 @@ class Standing:
         """The ledger's."""
         return self.ledger.queue_lengths()
 
-    def app(self) -> FastAPI:
+    def app(self, access: Access = OPEN, is_full: Callable[[], bool] = lambda: False) -> FastAPI:
         """The application over it."""
-        return create_app(self, on_start=lambda: None, on_stop=lambda: None)
+        nothing = lambda: None  # noqa: E731  it is what happens
+        return create_app(
+            self,
+            on_start=nothing,
+            on_stop=nothing,
+            routers=self.routers(),
+            access=access,
+            is_full=is_full,
+        )
+
+    def routers(self) -> list[APIRouter]:
+        """What it answers besides the API."""
+        return []
 
 
 class Client:

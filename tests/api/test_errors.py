@@ -18,11 +18,15 @@ from tests.api.standing import Client, Standing
         ("GET", "/%FF%00/%F0%9F%90%8C", 404),
         ("GET", "/slo/b%C3%B6se/x%22%0Ay", 404),
         ("GET", "/slo?state=broken", 400),
-        ("GET", "/slo?" + "a" * 50_000, 400),
+        ("GET", "/slo?" + "a" * 8000, 400),
+        ("GET", "/slo?" + "a" * 50_000, 414),
+        ("GET", "/slo/shop/" + "a" * 50_000, 414),
+        ("GET", "/slo?" + "&name=a" * 100, 400),
         ("GET", "/slo?%F0%9F%90%8C=1", 400),
-        ("POST", "/slo", 405),
-        ("DELETE", "/metrics", 405),
-        ("BREW", "/docs", 405),
+        ("OPTIONS", "/slo", 405),
+        ("POST", "/slo", 403),
+        ("BREW", "/docs", 403),
+        ("DELETE", "/nothing", 403),
     ],
 )
 def test_every_error_is_a_problem_document(
@@ -38,7 +42,7 @@ def test_every_error_is_a_problem_document(
 
 
 def test_a_method_that_is_not_allowed_says_which_is(client: Client) -> None:
-    assert client.request("POST", "/slo").headers["allow"] == "GET"
+    assert client.request("OPTIONS", "/slo").headers["allow"] == "GET"
 
 
 def test_a_wrong_state_is_told_with_its_parameter(client: Client) -> None:

@@ -178,13 +178,13 @@ class Hanging:
         self.looked.set()
 
     def __getattr__(self, _name: str) -> Callable[[], object]:
-        return lambda: self.ends.wait(30)
+        return lambda *_: self.ends.wait(30)
 
 
 def test_it_is_looked_after_while_everything_else_hangs() -> None:
     """More runs hang than there are threads for them."""
     hanging: Any = Hanging()
-    settings: Any = SimpleNamespace(slot=1, settle=0)
+    settings: Any = SimpleNamespace(slot=1, settle=0, rules_poll=1, all_sources={"default": None})
     schedule = start_schedule(hanging, settings, time.time())
     try:
         time.sleep(4)

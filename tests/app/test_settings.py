@@ -49,14 +49,43 @@ def test_every_setting_can_come_from_each_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     low, middle, high = VALUES.get(name, ("a", "b", "c"))
+    if name in NEEDED:
+        monkeypatch.setenv(*NEEDED[name])
     (folder / "slowatch.yaml").write_text(f"{name}: {low}\n")
     from_file = getattr(read_settings(), name)
     monkeypatch.setenv(f"SLOWATCH_{name.upper()}", middle)
-    if name == "alerting":
-        monkeypatch.setenv("SLOWATCH_ALERTMANAGERS", "http://a")
     from_variable = getattr(read_settings(), name)
     from_flag = getattr(configured({name: FLAGS.get(name, high)}), name)
-    assert len({str(from_file), str(from_variable), str(from_flag)}) + _hidden(from_file) >= 3
+    assert len({str(from_file), str(from_variable), str(from_flag)}) + _hidden(from_file) >= len(
+        {low, middle, high}
+    )
+
+
+def test_a_setting_is_from_one_place_as_a_whole(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password of the file does not go to an address of a variable."""
+    (folder / "slowatch.yaml").write_text(
+        f"sources: {{far: {{url: 'http://a', password: {SECRET}}}, other: {{url: 'http://b'}}}}"
+    )
+    monkeypatch.setenv("SLOWATCH_SOURCES", '{"far": {"url": "http://elsewhere"}}')
+    sources = read_settings().sources
+    assert list(sources) == ["far"]
+    assert sources["far"].password is None
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_example_of_each_setting_can_be_set(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As a variable has it, and it is not what is set anyway."""
+    assert folder.exists()
+    usual = getattr(read_settings(), name)
+    needed, value = NEEDED.get(name, ("SLOWATCH_SLOT", "10s"))
+    monkeypatch.setenv(needed, value)
+    (example,) = Settings.model_fields[name].examples or []
+    monkeypatch.setenv(f"SLOWATCH_{name.upper()}", str(example))
+    assert getattr(read_settings(), name) != usual
 
 
 VALUES: Mapping[str, tuple[str, str, str]] = {
@@ -64,6 +93,8 @@ VALUES: Mapping[str, tuple[str, str, str]] = {
     "prometheus_headers": ("{a: x}", '{"b": "y"}', ""),
     "prometheus_timeout": ("1s", "2s", "3s"),
     "prometheus_concurrency": ("1", "2", "3"),
+    "sources": ("{a: {url: 'http://a'}}", '{"b": {"url": "http://b"}}', ""),
+    "rules_poll": ("1s", "2s", "3s"),
     "slot": ("10s", "20s", "30s"),
     "settle": ("1s", "2s", "3s"),
     "scrape_interval": ("1s", "2s", "3s"),
@@ -77,15 +108,31 @@ VALUES: Mapping[str, tuple[str, str, str]] = {
     ),
     "external_url": ("http://a", "http://b", "http://c"),
     "prometheus_link": ("http://a", "http://b", "http://c"),
+    "tokens": (
+        f"[{{name: a, token: {'a' * 16}}}]",
+        f'[{{"name": "b", "token": "{"b" * 16}"}}]',
+        "",
+    ),
+    "read_access": ("open", "token", "open"),
+    "connections": ("100", "200", "300"),
     "log_level": ("debug", "warning", "error"),
     "log_format": ("console", "json", "auto"),
     "rules": ("[a, b]", "c:d", "e"),
 }
 FLAGS: Mapping[str, object] = {
     "prometheus_headers": {"c": "z"},
+    "sources": {"c": {"url": "http://c"}},
     "alertmanagers": ["http://d"],
     "webhooks": [{"name": "c", "url": "http://c"}],
+    "tokens": [{"name": "c", "token": "c" * 16}],
 }
+NEEDED: Mapping[str, tuple[str, str]] = {
+    "alerting": ("SLOWATCH_ALERTMANAGERS", "http://a"),
+    "read_access": ("SLOWATCH_TOKENS", '[{"name": "a", "token_file": "a"}]'),
+    "tls_cert": ("SLOWATCH_TLS_KEY", "key"),
+    "tls_key": ("SLOWATCH_TLS_CERT", "cert"),
+}
+"""What else has to be set, since one alone makes no sense."""
 
 
 def _hidden(value: object) -> int:
@@ -131,7 +178,7 @@ def test_an_empty_file_sets_nothing(folder: Path) -> None:
             f"webhooks: [{{name: a, url: 'http://a', tokn: {SECRET}}}]",
             "webhooks.0.tokn: there is no",
         ),
-        ("webhooks: [{name: 'a b', url: 'http://a'}]", "webhooks.0.name: String should match"),
+        ("webhooks: [{name: 'a b', url: 'http://a'}]", "webhooks.0.name: use up to 64"),
         ("webhooks: [{name: a, url: 'http://a'}, {name: a, url: 'http://b'}]", "name of its own"),
         (f"external_url: 'http://me:{SECRET}@slo'", "it cannot hold a password"),
     ],

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from slowatch.api.access import Access
+from slowatch.app.tokens import GivenToken
+from tests.api.standing import Standing
 from tests.cli.calling import slowatch
 from tests.support.daemon import RUN, WatchedDemo, surroundings
+from tests.support.serving import served
 
 
 def test_the_table_has_every_slo(watched: WatchedDemo) -> None:
@@ -106,3 +110,16 @@ def test_something_else_at_the_address_is_told(other: str, path: str, told: str)
     done = slowatch("status", "--url", other + path)
     assert (done.code, done.out) == (2, "")
     assert told in done.err
+
+
+def test_a_token_is_shown_as_the_password_and_told_to_nobody() -> None:
+    known, wrong = "k" * 16, "w" * 16
+    token = GivenToken("me", "read", known)
+    with served(Standing().app(Access((token,), "token"))) as url:
+        host = url.removeprefix("http://")
+        assert slowatch("status", "--url", f"http://any:{known}@{host}").code == 0
+        for given in ("", f"any:{wrong}@"):
+            done = slowatch("status", "--url", f"http://{given}{host}")
+            assert done.code == 2
+            assert "takes a token that it knows" in done.err
+            assert wrong not in done.err

@@ -79,6 +79,24 @@ def test_dashboards_are_moved_into_another_folder(spec: Path, grafana: FakeGrafa
     assert set(grafana.folder_of.values()) == {"other"}
 
 
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_what_no_spec_has_any_more_is_told_and_left(
+    spec: Path, grafana: FakeGrafana, more: tuple[str, ...]
+) -> None:
+    """Only what is ours, and in this folder."""
+    push(spec, grafana.url)
+    push(spec, grafana.url, "--folder", "other")
+    spec.write_text(SPEC.replace("service: shop", "service: bank"))
+    grafana.dashboards["mine"] = {"uid": "mine", "title": "Mine", "tags": []}
+    grafana.folder_of["mine"] = "other"
+    done = push(spec, grafana.url, "--folder", "other", *more)
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "SLOs: shop: left over"
+    assert "Mine" not in done.out
+    assert "slowatch-service-shop" in grafana.dashboards
+    assert "left over" not in push(spec, grafana.url).out
+
+
 def test_dry_run_prints_the_difference_and_writes_nothing(spec: Path, grafana: FakeGrafana) -> None:
     push(spec, grafana.url)
     before = grafana.written

@@ -216,6 +216,7 @@ def test_objective_of_everything_shows_bad_events_instead_of_burns(source: Sourc
     titles = [p["title"] for p in panels(rendered(slos, source)["service-shop.json"])]
     assert "Burn rate" not in titles
     assert titles.count("Bad events") == 2
+    assert "Budget lasts" not in titles
 
 
 def test_burn_thresholds_are_the_policys(source: Source) -> None:

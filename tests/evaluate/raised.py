@@ -48,4 +48,5 @@ def status(
         end_s=T0,
         slot_s=60,
     )
-    return replace(judge(slo, group, evidence, ()), conditions=(Condition(of, holds),))
+    judged = judge(replace(slo, by=tuple(group)), group, evidence, ())
+    return replace(judged, conditions=(Condition(of, holds),))

@@ -10,6 +10,7 @@ from slowatch.slo.policy import SliAbsent
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import slot_tally
 from slowatch.source.answer import Grid
+from slowatch.spec.compiled import DEFAULT_SOURCE
 from slowatch.spec.reading import read_text
 
 T0, SLOT_S, WAITS_S = 1_800_000_000, 60, 900
@@ -33,14 +34,17 @@ class Nothing:
 
 def absent(ledger: Ledger, slots: Sequence[int]) -> list[bool | None]:
     """What is said at the end of slots that follow each other, counted from the first one."""
-    watch = Watch([SLO], ledger, Nothing(), slot_s=SLOT_S)  # type: ignore[arg-type]
-    found = []
-    for slot in range(max(slots) + 1):
-        watch.measure_slot(T0 + slot * SLOT_S)
-        (status,) = watch.judge(T0 + slot * SLOT_S)
-        holds = [c.holds for c in status.conditions if isinstance(c.rule.when, SliAbsent)]
-        found.append(holds[0])
+    watch = Watch([SLO], ledger, {DEFAULT_SOURCE: Nothing()}, slot_s=SLOT_S)  # type: ignore[dict-item]
+    found = [is_absent(watch, slot) for slot in range(max(slots) + 1)]
     return [found[slot] for slot in slots]
+
+
+def is_absent(watch: Watch, slot: int) -> bool | None:
+    """What is said at the end of a slot."""
+    watch.measure_slot(T0 + slot * SLOT_S)
+    (status,) = watch.judge(T0 + slot * SLOT_S)
+    holds = [c.holds for c in status.conditions if isinstance(c.rule.when, SliAbsent)]
+    return holds[0]
 
 
 def asked_before(ledger: Ledger, *facts: Fact) -> None:
@@ -62,3 +66,14 @@ def test_what_was_there_is_absent_also_after_a_restart() -> None:
     with Ledger.open(":memory:") as ledger:
         asked_before(ledger, Fact({}, then, slot_tally(9, 10)))
         assert absent(ledger, [0]) == [True]
+
+
+def test_what_is_added_later_is_given_time_from_then_on() -> None:
+    """Its file was read when slowatch had run for an hour."""
+    with Ledger.open(":memory:") as ledger:
+        asked_before(ledger)
+        watch = Watch([], ledger, {DEFAULT_SOURCE: Nothing()}, slot_s=SLOT_S)  # type: ignore[dict-item]
+        watch.measure_slot(T0 - 3600)
+        watch.watch([SLO])
+        assert is_absent(watch, 0) is None
+        assert [is_absent(watch, slot) for slot in range(1, 16)][-2:] == [None, True]

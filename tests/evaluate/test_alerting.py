@@ -148,6 +148,13 @@ def test_group_that_is_not_judged_keeps_its_alert(alerting: Alerting) -> None:
     assert told(alerting.advance(other, T0 + DAY_S)) == [("shop/checkout", "resolved")]
 
 
+def test_groups_of_other_labels_end_the_alerts_of_those_before(alerting: Alerting) -> None:
+    """`by` was edited: nobody can look at what fires any more."""
+    alerting.advance([status(True, region="eu")], T0)
+    other = [status(False, zone="eu-1")]
+    assert told(alerting.advance(other, T0 + 60)) == [("shop/checkout", "resolved")]
+
+
 def test_absence_is_one_alert_for_all_groups(alerting: Alerting) -> None:
     """It has no group, and any that says so is enough."""
     groups = [status(holds, of=ABSENT, at=at) for holds, at in ((None, "x"), (True, "y"))]

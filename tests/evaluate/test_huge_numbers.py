@@ -16,6 +16,7 @@ from slowatch.slo.tally import MICRO, NOTHING, Tally, add_up
 from slowatch.source.answer import Grid
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
+from slowatch.spec.compiled import DEFAULT_SOURCE
 from tests.evaluate.steady import NOW_S, SCRAPE_S, SLOT_S, START_S, steady
 from tests.spec.documents import compiled
 
@@ -49,7 +50,7 @@ def statuses(watch: Watch, end_s: int) -> dict[str, Status]:
 def test_largest_number_is_a_gap_and_its_neighbour_is_measured(measuring: Measuring) -> None:
     """In a slot that has just ended."""
     with Ledger.open(":memory:") as ledger:
-        watch = Watch([huge, healthy], ledger, measuring, slot_s=SLOT_S)
+        watch = Watch([huge, healthy], ledger, {DEFAULT_SOURCE: measuring}, slot_s=SLOT_S)
         assert watch.measure_slot(NOW_S) == Measured(recorded=1, missing=1)
         found = statuses(watch, NOW_S)
     assert found["example"].tally == steady(1)
@@ -61,8 +62,8 @@ def test_largest_number_harms_no_neighbour_in_the_past(measuring: Measuring) -> 
     """By hours and by slots, from the second hour of four days on."""
     past = Span(START_S + HOUR_S, NOW_S)
     with Ledger.open(":memory:") as ledger:
-        watch = Watch([huge, healthy], ledger, measuring, slot_s=SLOT_S)
-        watch.oldest_s = past.start_s
+        watch = Watch([huge, healthy], ledger, {DEFAULT_SOURCE: measuring}, slot_s=SLOT_S)
+        watch.oldest_s = {DEFAULT_SOURCE: past.start_s}
         while watch.backfill(NOW_S, chunk_slots=180):
             pass
         found = statuses(watch, NOW_S)

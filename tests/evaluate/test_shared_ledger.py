@@ -13,6 +13,7 @@ from slowatch.slo.slot import DAY_S, HOUR_S
 from slowatch.slo.tally import Tally
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
+from slowatch.spec.compiled import DEFAULT_SOURCE
 from tests.evaluate.steady import NOW_S, SCRAPE_S, SLOT_S, steady
 from tests.spec.documents import compiled
 
@@ -32,7 +33,9 @@ class Watches:
     def one_more(self) -> Watch:
         """One that has just opened the ledger."""
         ledger = self._stack.enter_context(Ledger.open(self._ledger_url))
-        return Watch(SLOS, ledger, Measuring(self._asker, scrape_s=SCRAPE_S), slot_s=SLOT_S)
+        return Watch(
+            SLOS, ledger, {DEFAULT_SOURCE: Measuring(self._asker, scrape_s=SCRAPE_S)}, slot_s=SLOT_S
+        )
 
     def agree(self, end_s: int, *watches: Watch) -> None:
         """Raises AssertionError where they and a fresh one do not."""

@@ -12,7 +12,7 @@ from slowatch.ledger.ledger import Ledger
 from slowatch.slo.tally import MICRO
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
-from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.compiled import DEFAULT_SOURCE, CompiledSlo
 from slowatch.spec.reading import read_text
 from tests.support.prometheus import ServedTrace
 from tests.traces.counting import Pair
@@ -69,9 +69,11 @@ def compiled(text: str) -> Sequence[CompiledSlo]:
 def evaluated(served: ServedTrace, text: str, *, state: str = ":memory:") -> list[Status]:
     """Where the SLOs stand at the end of the trace."""
     with closing(Asker(Connection(served.url))) as asker, Ledger.open(state) as ledger:
-        watch = Watch(compiled(text), ledger, Measuring(asker, scrape_s=SCRAPE_S), slot_s=60)
+        watch = Watch(
+            compiled(text), ledger, {DEFAULT_SOURCE: Measuring(asker, scrape_s=SCRAPE_S)}, slot_s=60
+        )
         # The trace lies far back; nothing before it is asked for.
-        watch.oldest_s = served.trace.span.start_s
+        watch.oldest_s = {DEFAULT_SOURCE: served.trace.span.start_s}
         return evaluate_at(watch, served.trace.span.end_s)
 
 

@@ -46,7 +46,7 @@ def test_every_decision_is_in_the_index() -> None:
     assert all(name.startswith(f"{number}-") for number, name in listed)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("*.lock")))
 def test_lock_file_is_pinned_by_hash_and_names_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     pinned = re.findall(r"^[a-z0-9-]+(?:\[\w+\])?==", text, re.MULTILINE)

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,24 +9,18 @@ import pytest
 
 from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.reading import read_paths
+from tests.house.readme import BIN, README, ROOT, blocks
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     page for folder in (ROOT, ROOT / "docs", ROOT / "rules") for page in folder.glob("*.md")
 )
 PAGES += sorted((ROOT / "docs" / "decisions").glob("*.md"))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BIN = Path(sys.executable).parent
 OFFLINE = ("slowatch --", "slowatch validate", "slowatch schema", "slowatch render", "make help")
 """How commands begin that need no network and end at once."""
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-
-
 def _commands() -> Iterator[str]:
-    for block in _blocks("sh"):
+    for block in blocks("sh"):
         # What a here-document holds is no command.
         plain = re.sub(r"<<'EOF'\n.*?^EOF$", "", block, flags=re.MULTILINE | re.DOTALL)
         yield from (line.split("  #")[0].strip() for line in plain.splitlines() if line.strip())
@@ -35,17 +28,6 @@ def _commands() -> Iterator[str]:
 
 def _offline() -> list[str]:
     return [c for c in _commands() if c.startswith(OFFLINE) and "--prometheus" not in c]
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Path:
-    """A folder with what the README has its reader write down, and the packs."""
-    for block in _blocks("sh"):
-        for name, text in re.findall(r"^cat > (\S+) <<'EOF'\n(.*?)^EOF$", block, re.M | re.S):
-            (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "rules").symlink_to(ROOT / "rules")
-    (tmp_path / "Makefile").symlink_to(ROOT / "Makefile")
-    return tmp_path
 
 
 @pytest.mark.parametrize("command", _offline())

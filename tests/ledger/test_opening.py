@@ -1,6 +1,7 @@
 """Opening a ledger: its address, its form, and what is said when it cannot be opened."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -172,6 +173,18 @@ def test_ledger_of_a_newer_slowatch_is_refused(shared_ledger_url: str) -> None:
     store.close()
     with pytest.raises(LedgerTooNew, match=r"newer slowatch \(revision 9999.*upgrade slowatch"):
         Ledger.open(shared_ledger_url)
+
+
+def test_back_up_of_the_operations_page_can_be_opened(tmp_path: Path) -> None:
+    """Made while the ledger is open, with the command that the page has."""
+    page = Path(__file__).parents[2] / "docs" / "operations.md"
+    (command,) = re.findall(r"^python3 -c '(.*VACUUM INTO.*)'$", page.read_text(), re.MULTILINE)
+    with Ledger.open(str(tmp_path / "slowatch.db")) as ledger:
+        ledger.record([recording(0, 60, slot(0, 3, 4))])
+        subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)
+        ledger.record([recording(60, 120, slot(60, 5, 5))])
+    with Ledger.open(str(tmp_path / "backup.db")) as ledger:
+        assert list(ledger.sums(EVERYTHING).values()) == [events(3, 4, 1)]
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:

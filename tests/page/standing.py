@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 
-from slowatch.api.app import create_app
 from slowatch.page.routes import page_router
 from tests.api.standing import NOW_S, Client, Standing
 
@@ -49,13 +48,9 @@ class Paged(Standing):
     rules: str = RULES
     is_ending: bool = False
 
-    def app(self) -> FastAPI:
-        """The application over it."""
-        page = page_router(
-            self, prometheus="https://prometheus.example.org", is_ending=lambda: self.is_ending
-        )
-        nothing = lambda: None  # noqa: E731  it is what happens
-        return create_app(self, on_start=nothing, on_stop=nothing, routers=[page])
+    def routers(self) -> list[APIRouter]:
+        """The page."""
+        return [page_router(self, is_ending=lambda: self.is_ending)]
 
     def move_on(self, **states: str) -> None:
         """A new snapshot, a slot later, with some SLOs in other states."""
@@ -67,9 +62,9 @@ class Paged(Standing):
         self.snapshot = replace(was, as_of_s=was.as_of_s + was.slot_s, statuses=statuses)
 
 
-def shop() -> Paged:
+def shop(paged: Paged | None = None) -> Paged:
     """One group of checkout exhausted, one with a hostile name; search fine; silent unknown."""
-    one = Paged()
+    one = paged or Paged()
     one.record("checkout", good=8, total=10, region="eu")
     one.record("checkout", good=10, total=10, region=HOSTILE)
     one.record("search", good=19_999, total=20_000)

@@ -6,6 +6,7 @@ import pytest
 
 from slowatch.page.badge import COLOURS
 from tests.api.standing import Client
+from tests.page.standing import reader, shop
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,6 +44,22 @@ def test_badge_can_be_heard(pages: Client) -> None:
 def test_badge_has_the_colour_of_the_state(pages: Client) -> None:
     assert COLOURS["exhausted"] in pages.get("/badge/shop/checkout.svg").text
     assert COLOURS["ok"] in pages.get("/badge/shop/search.svg").text
+
+
+@pytest.mark.parametrize("name", ["checkout", "search", "silent"])
+def test_badge_is_grey_while_slowatch_sees_nothing(name: str) -> None:
+    paged = shop()
+    paged.reasons = ("Prometheus does not answer",)
+    told = reader(paged).get(f"/badge/shop/{name}.svg").text
+    assert words(told) == [name, "not known"]
+    assert COLOURS["no_data"] in told
+    assert COLOURS["ok"] not in told
+
+
+def test_badge_is_grey_when_the_newest_slot_is_old() -> None:
+    paged = shop()
+    paged.stale_after_s = -(10**9)
+    assert words(reader(paged).get("/badge/shop/search.svg").text) == ["search", "not known"]
 
 
 def test_badge_of_a_hostile_name_is_a_picture_still(pages: Client) -> None:

@@ -119,6 +119,27 @@ def test_a_promise_of_all_has_a_page_too() -> None:
     assert "5 of 0 allowed" in found.text
 
 
+def test_a_promise_of_all_tells_what_was_bad_instead_of_burns() -> None:
+    """2 bad: no burn rate exists, no threshold is one of burns, and three have to be bad."""
+    paged = Paged(rules=MORE.replace("window: 1d", "window: 30d"))
+    paged.record("transfers", good=9, total=10, slots=2)
+    paged.judge()
+    found = page(reader(paged), "/view/bank/transfers")
+    assert "Look-back Bad 5m 2 30m 2 1h 2" in found.text
+    assert "page ErrorBudgetBurn 2 bad in 1h, 2 in 5m when 3 or more are bad" in found.text
+    assert "14.4" not in found.text
+    assert not [named for named in found.all("line") if "mark" in named.get("class", "")]
+
+
+def test_a_promise_of_all_that_is_broken_tells_so_where_it_alerts() -> None:
+    """1 bad in each of five minutes: more than the three that are asked for."""
+    paged = Paged(rules=MORE.replace("window: 1d", "window: 30d"))
+    paged.record("transfers", good=9, total=10)
+    paged.judge()
+    text = page(reader(paged), "/view/bank/transfers").text
+    assert "page ErrorBudgetBurn holds now: 5 bad in 1h, 5 in 5m" in text
+
+
 def test_history_is_asked_for_by_an_address_that_answers(pages: Client) -> None:
     found = page(pages, "/view/shop/checkout?label.region=eu")
     (address,) = {named["data-history"] for named in found.all("figure")}

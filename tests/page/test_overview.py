@@ -10,7 +10,7 @@ from slowatch.page.overview import headline
 from slowatch.spec.problem import Problem
 from tests.api.standing import Client
 from tests.page.reading import Page
-from tests.page.standing import HOSTILE, Paged, reader, shop
+from tests.page.standing import HOSTILE, NOW_S, Paged, reader, shop
 
 EU, SEARCH, SILENT = "shop/checkout~region=eu", "shop/search", "shop/silent"
 
@@ -134,10 +134,12 @@ def test_a_view_is_kept_by_its_links_and_its_form(pages: Client) -> None:
 
 
 def test_several_values_of_a_filter_are_kept_by_the_form(pages: Client) -> None:
-    hidden = [
-        n for n in page(pages, "/?state=ok&state=no_data").all("input") if "hidden" in n.values()
-    ]
-    assert [(n["name"], n["value"]) for n in hidden] == [("state", "no_data"), ("state", "ok")]
+    """And can be seen and left in it."""
+    found = page(pages, "/?state=ok&state=no_data")
+    (several,) = [named for named in found.all("select") if "multiple" in named]
+    assert several["name"] == "state"
+    chosen = {named["value"] for named in found.all("option") if "selected" in named}
+    assert chosen == {"no_data", "ok", "worst"}
 
 
 @pytest.mark.parametrize("query", ["servce=shop", "state=bad", "sort=best", "label.=x"])
@@ -159,6 +161,50 @@ def test_alerts_that_fire_are_told_with_links(pages: Client) -> None:
     found = page(pages, "/")
     assert "2 alerts fire" in found.text
     assert "ErrorBudgetExhausted shop/checkout (region=eu)" in found.text
+
+
+RAISED = "2 alerts fire: 0 pages, 2 tickets"
+
+
+def test_alerts_are_counted_by_severity_and_pages_come_first() -> None:
+    """All bad raises pages and tickets at once; of the exhausted state there is none in the totals.
+
+    20 of 20 bad: pages and tickets for the burn, a ticket for the budget.
+    """
+    paged = Paged()
+    paged.record("search", good=0, total=20)
+    paged.judge()
+    found = page(reader(paged), "/")
+    assert "3 alerts fire: 1 page, 2 tickets" in found.text
+    told = found.text[found.text.index("alerts fire") :]
+    severities = [word for word in told.split() if word in ("page", "ticket")]
+    assert severities[:3] == ["page", "ticket", "ticket"]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", RAISED),
+        ("?name=checkout", RAISED),
+        ("?label.region=eu", RAISED),
+        ("?name=search", None),
+        ("?state=ok", None),
+        ("?q=silent", None),
+    ],
+)
+def test_alerts_are_those_of_the_view(pages: Client, query: str, told: str | None) -> None:
+    text = page(pages, f"/{query}").text
+    assert told in text if told else "alerts fire" not in text
+
+
+def test_alerts_beside_the_view_are_counted() -> None:
+    """2 of a group of checkout, 3 of search."""
+    paged = Paged()
+    paged.record("checkout", good=8, total=10, region="eu")
+    paged.record("search", good=0, total=20)
+    paged.judge()
+    text = page(reader(paged), "/?name=checkout").text
+    assert f"{RAISED} 3 more beside this view" in text
 
 
 def test_pages_have_their_headers(pages: Client) -> None:
@@ -208,6 +254,27 @@ def test_old_numbers_cannot_be_overlooked() -> None:
     assert "No newer slot than that of 01:47:00 UTC was judged" in found.text
     wall = page(reader(paged), "/?wall")
     assert "Not known" in wall.text
+
+
+def test_the_age_is_that_of_what_was_measured() -> None:
+    """Slots are judged though nothing was measured: 08:00 was judged, 07:51 was seen."""
+
+    class Blind(Paged):
+        seen_s = NOW_S - 540
+
+    for path in ("/", "/?wall", "/view/shop/search"):
+        found = page(reader(shop(Blind())), path)
+        assert "as of 08:00:00 UTC , nothing measured since 07:51:00 UTC" in found.text
+        (age,) = [named["data-age"] for named in found.all("span") if "data-age" in named]
+        assert age == str(NOW_S - 540)
+    assert "nothing measured" not in page(reader(shop()), "/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/?wall"])
+def test_no_tab_says_that_all_is_well_when_that_is_not_known(path: str) -> None:
+    paged = shop()
+    paged.reasons = ("Prometheus does not answer",)
+    assert "<title>Not known · slowatch</title>" in page(reader(paged), path).html
 
 
 def test_what_stands_in_the_way_and_what_is_wrong_in_specs_is_told() -> None:

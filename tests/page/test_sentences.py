@@ -98,3 +98,21 @@ def test_what_pages_now_is_said() -> None:
     paged = Paged()
     paged.record("search", good=0, total=1000)
     assert "It is worth a page now: ErrorBudgetBurn." in sentences(status(paged, "search"))
+
+
+def test_what_burns_and_does_not_page_says_why() -> None:
+    """1 bad of 64 is a burn of 15.6, above 14.4; yet one event may be an accident."""
+    paged = Paged()
+    paged.record("search", good=63, total=64, slots=1)
+    assert sentences(status(paged, "search"))[-1].endswith(
+        "burn more than 14.4 times as fast as they may (1.44% bad); now it is 15.6 and 15.6 times, "
+        "of too few bad events to tell."
+    )
+
+
+def test_a_promise_of_all_pages_for_events_and_not_for_burns() -> None:
+    paged = Paged(rules=MORE.replace("window: 1d", "window: 30d"))
+    paged.record("transfers", good=10, total=10)
+    assert sentences(status(paged, "transfers"))[-1] == (
+        "It pages when 3 or more are bad in the last hour, and anything in the last 5 minutes."
+    )

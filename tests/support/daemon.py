@@ -52,9 +52,9 @@ class WatchedDemo:
 def daemon(folder: Path, **settings: str) -> Iterator[RunningDaemon]:
     """Run a daemon with settings as variables, once it listens."""
     address = f"127.0.0.1:{free_port()}"
-    environment = surroundings(
-        rules=str(rules_folder().resolve()), slot=f"{SLOT_S}s", settle="1s", **settings
-    )
+    packs = str(rules_folder().resolve())
+    usual = {"rules": packs, "slot": f"{SLOT_S}s", "settle": "1s"}
+    environment = surroundings(**usual | settings)
     child = Child(
         [*RUN, "run", "--listen", address], log_path=folder / "log", env=environment, cwd=folder
     )

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 TOKEN = "glsa_hunter2"  # noqa: S105  nobody's
 
-Answer = tuple[int, Mapping[str, Any]]
+Answer = tuple[int, Mapping[str, Any] | list[dict[str, Any]]]
 
 
 @dataclass(slots=True)
@@ -45,7 +46,10 @@ class FakeGrafana:
             return self.refuses
         if token != f"Bearer {TOKEN}":
             return 401, {"message": "Invalid API key"}
+        path, _, query = path.partition("?")
         match method, path.removeprefix("/grafana/api/").split("/"):
+            case "GET", ["search"]:
+                return self._search({name: one[0] for name, one in parse_qs(query).items()})
             case "GET", ["folders", uid]:
                 return self._folder(uid)
             case "POST", ["folders"]:
@@ -55,6 +59,15 @@ class FakeGrafana:
             case "POST", ["dashboards", "db"]:
                 return self._save(body)
         return 404, {"message": "Not found"}
+
+    def _search(self, wanted: Mapping[str, str]) -> Answer:
+        assert wanted["type"] == "dash-db"
+        found = [
+            {"uid": uid, "title": one["title"], "folderUid": self.folder_of[uid]}
+            for uid, one in self.dashboards.items()
+            if wanted["tag"] in one.get("tags", ()) and self.folder_of[uid] == wanted["folderUIDs"]
+        ]
+        return 200, found
 
     def _folder(self, uid: str) -> Answer:
         if uid not in self.folders:

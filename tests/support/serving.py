@@ -18,13 +18,20 @@ def served(app: FastAPI) -> Iterator[str]:
     config = uvicorn.Config(
         app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
     )
+    with running(config):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running(config: uvicorn.Config) -> Iterator[uvicorn.Server]:
+    """A server that listens."""
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="serving")
     thread.start()
     try:
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{port}"
+        yield server
     finally:
         server.should_exit = True
         thread.join()

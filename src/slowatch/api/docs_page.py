@@ -19,7 +19,10 @@ table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8882}
 .method{color:#0a7d4b;margin-right:.6rem}
 """
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 """The content security policy: the page has a style and nothing else."""
 
 
@@ -27,7 +30,7 @@ def docs_page(document: Mapping[str, Any]) -> str:
     """The page of an OpenAPI document."""
     info = document["info"]
     title = escape(f"{info['title']} {info['version']}")
-    parts = [part for path, get in _operations(document) for part in _operation(path, get)]
+    parts = [part for one in _operations(document) for part in _operation(*one)]
     schemas = [
         part
         for name, schema in document["components"]["schemas"].items()
@@ -48,15 +51,17 @@ def docs_page(document: Mapping[str, Any]) -> str:
     )
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, methods in document["paths"].items():
-        yield path, methods["get"]
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
 
 
-def _operation(path: str, operation: Mapping[str, Any]) -> Iterator[str]:
+def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator[str]:
     shown = escape(path)
-    where = f'<a href="{shown[1:]}">{shown}</a>' if "{" not in path else shown
-    yield f'<h2><code><span class="method">GET</span>{where}</code></h2>'
+    is_link = method == "GET" and "{" not in path
+    where = f'<a href="{shown[1:]}">{shown}</a>' if is_link else shown
+    yield f'<h2><code><span class="method">{method}</span>{where}</code></h2>'
     yield f"<p><b>{escape(operation['summary'])}</b></p>"
     if operation.get("description"):
         yield f"<p>{_prose(operation['description'])}</p>"

@@ -238,3 +238,15 @@ class HealthAnswer(BaseModel):
 
     status: Literal["ok"] = "ok"
     version: str
+
+
+class ReloadAnswer(BaseModel):
+    """What a reload left: SLOs that are watched, files that `kept` their last good version."""
+
+    slos: int
+    kept: list[str]
+    problems: list[str] = Field(description="As `slowatch validate` prints them, one to a line.")
+
+
+class KeptAnswer(ProblemAnswer, ReloadAnswer):
+    """A reload after which some files have kept their last good version."""

@@ -2,7 +2,12 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ALWAYS = ((b"x-content-type-options", b"nosniff"),)
+POLICY = b"content-security-policy"
+SNIFF = (b"x-content-type-options", b"nosniff")
+OF_DATA = (SNIFF, (POLICY, b"default-src 'none'; frame-ancestors 'none'"))
+"""What is no page may load and run nothing, and stands in no frame. Each costs `/slo` 1 %."""
+OF_PAGES = (SNIFF, (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
+"""A page has a policy of its own."""
 
 
 class Heads:
@@ -22,7 +27,9 @@ class Heads:
         async def send_on(message: Message) -> None:
             nonlocal is_over
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *ALWAYS]}
+                own = message.get("headers", ())
+                more = OF_PAGES if any(name == POLICY for name, _ in own) else OF_DATA
+                message = {**message, "headers": [*own, *more]}
             elif is_head and message["type"] == "http.response.body":
                 # The first part ends it: a stream of events would never end by itself.
                 message = {**message, "body": b"", "more_body": False}

@@ -22,7 +22,7 @@ from slowatch.api.alert_metrics import (
 )
 from slowatch.api.watching import Watching
 from slowatch.evaluate.judging import WORST_FIRST, Status
-from slowatch.evaluate.snapshot import Counts, Snapshot
+from slowatch.evaluate.snapshot import Counts, Reloaded, Snapshot
 from slowatch.ledger.errors import LedgerError
 from slowatch.slo.burn import RECENT
 from slowatch.slo.tally import MICRO
@@ -92,6 +92,8 @@ def own_families(watching: Watching) -> Iterator[Metric]:
     yield from own_counters(watching.counts())
     yield from sent_counters(watching.sent())
     yield InfoMetricFamily("slowatch_build", "The version that runs.", {"version": __version__})
+    slot_s = watching.snapshot.slot_s
+    yield GaugeMetricFamily("slowatch_slot_seconds", "Length of a slot.", slot_s)
     as_of_s = watching.snapshot.as_of_s
     yield GaugeMetricFamily(
         "slowatch_newest_slot_timestamp_seconds", "End of the newest judged slot.", as_of_s
@@ -101,6 +103,15 @@ def own_families(watching: Watching) -> Iterator[Metric]:
         "End of the newest slot that was measured and judged; before there is one, the start.",
         watching.seen_s,
     )
+    sources = GaugeMetricFamily(
+        "slowatch_source_newest_slot_timestamp_seconds",
+        "End of the newest slot that was measured.",
+        labels=["source"],
+    )
+    for name, end_s in watching.measured_ends_s.items():
+        sources.add_metric([name], end_s)
+    yield sources
+    yield from _spec_gauges(watching.reloaded)
     try:
         size, queues = watching.size(), watching.queue_lengths()
     except LedgerError:
@@ -108,6 +119,17 @@ def own_families(watching: Watching) -> Iterator[Metric]:
     yield queue_gauge(watching.sent(), queues)
     yield GaugeMetricFamily("slowatch_ledger_bytes", "Size of the ledger.", size.stored_bytes)
     yield GaugeMetricFamily("slowatch_ledger_series", "Series in the ledger.", size.series)
+
+
+def _spec_gauges(done: Reloaded) -> Iterator[Metric]:
+    mistakes = sum(1 for problem in done.problems if problem.severity == "error")
+    for name, text, value in (
+        ("specs_last_reload_successful", "1 while no spec file has a mistake.", not mistakes),
+        ("specs_last_reload_timestamp_seconds", "When spec files were read last.", done.at_s),
+        ("spec_files_kept", "Files whose last good version counts.", len(done.kept)),
+        ("spec_mistakes", "Mistakes in spec files.", mistakes),
+    ):
+        yield GaugeMetricFamily(f"slowatch_{name}", text, float(value))
 
 
 def own_counters(counts: Counts) -> Iterator[Metric]:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from slowatch.api.entries import ProblemAnswer
 from slowatch.ledger.errors import LedgerError
@@ -21,8 +22,14 @@ MOST_QUOTED = 200
 """Characters of a request that an error quotes at most."""
 _TITLES = {
     400: "Bad request",
+    401: "Who asks is not known",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Not all of it",
+    411: "Length required",
+    413: "Too much",
+    414: "Too long",
     422: "Bad parameter",
     500: "Internal error",
     503: "Not available now",
@@ -38,14 +45,25 @@ class ApiError(Exception):
         self.detail = detail
 
 
+def path_sent(scope: Scope) -> str:
+    """The path of a request as it was sent, for the log: nothing unprintable is in it."""
+    sent: bytes = scope["raw_path"]
+    return sent.decode("ascii", "replace")[:MOST_QUOTED]
+
+
 def quoted(text: str) -> str:
     """What a request said, as an error quotes it: not all of it where it is long."""
     return repr(text[:MOST_QUOTED])
 
 
+def title(status: int) -> str:
+    """What a status means, in a few words."""
+    return _TITLES.get(status, "Error")
+
+
 def problem(status: int, detail: str) -> JSONResponse:
     """An answer that says what is wrong."""
-    answer = ProblemAnswer(title=_TITLES.get(status, "Error"), status=status, detail=detail)
+    answer = ProblemAnswer(title=title(status), status=status, detail=detail)
     return JSONResponse(answer.model_dump(), status_code=status, media_type=MEDIA_TYPE)
 
 
@@ -58,7 +76,7 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(LedgerError)
     async def _ledger(request: Request, error: LedgerError) -> "Response":
-        log.error("request_failed", path=request.url.path, error=str(error))
+        log.error("request_failed", path=path_sent(request.scope), error=str(error))
         return problem(503, "the ledger cannot be read now; /readyz and the log say more")
 
     @app.exception_handler(HTTPException)
@@ -78,5 +96,5 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> "Response":
-        log.error("request_failed", path=request.url.path, error=type(error).__name__)
+        log.error("request_failed", path=path_sent(request.scope), error=type(error).__name__)
         return problem(500, "slowatch failed to answer; its log says more")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import Status
-from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Reloaded, Snapshot
 from slowatch.evaluate.trends import Trends
 from slowatch.ledger.alert_port import Episode
 from slowatch.ledger.port import Gap, Point, Size
@@ -28,6 +28,11 @@ class Watching(Protocol):
         ...
 
     @property
+    def measured_ends_s(self) -> Mapping[str, int]:
+        """Ends of the newest slots that sources were asked for since the start, by their names."""
+        ...
+
+    @property
     def stale_after_s(self) -> float:
         """How long after the end of a slot what it says is too old to be shown without a word."""
         ...
@@ -39,6 +44,19 @@ class Watching(Protocol):
 
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""
+        ...
+
+    def reload(self) -> Reloaded:
+        """Read the spec files again, and watch what is right in them. Raises LedgerError."""
+        ...
+
+    @property
+    def reloaded(self) -> Reloaded:
+        """What reading the spec files led to the last time."""
+        ...
+
+    def prometheus_of(self, slo: CompiledSlo) -> str:
+        """Where people reach the Prometheus that is asked for an SLO."""
         ...
 
     def counts(self) -> Counts:

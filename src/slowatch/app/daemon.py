@@ -2,20 +2,23 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
-from slowatch.app.discovering import discovered_scrape_s
+from slowatch.app.asked_source import AskedSource
+from slowatch.app.filling import Filling
 from slowatch.app.health import Health
 from slowatch.app.raising import Raising
+from slowatch.app.reloading import Reloading
 from slowatch.app.settings import Settings
 from slowatch.evaluate.alert import without_windows
 from slowatch.evaluate.asked import AskedExpression
 from slowatch.evaluate.judging import Status
-from slowatch.evaluate.measuring import Measuring
-from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Snapshot
+from slowatch.evaluate.snapshot import AlertingMode, Counts, Readiness, Reloaded, Snapshot
 from slowatch.evaluate.trends import Trends
 from slowatch.evaluate.watch import Watch
 from slowatch.ledger.alert_port import Episode
@@ -23,12 +26,11 @@ from slowatch.ledger.errors import LedgerError
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.port import Gap, Point, Size
 from slowatch.notify.sent import Sent
-from slowatch.slo.slot import DAY_S, HOUR_S, Span, settled_end
-from slowatch.source.asking import Asker
-from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s
+from slowatch.slo.slot import DAY_S, Span, floor_to, settled_end
 from slowatch.source.errors import SourceError
-from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.compiled import DEFAULT_SOURCE, CompiledSlo
 from slowatch.spec.reading import Reading
+from slowatch.spec.rereading import SpecFiles
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +40,12 @@ GATE_S = 20.0
 LIVE_WITHIN_S = 4.0
 CLOSED_WITHIN_S = 1.0
 """The longest that stopping waits for a live slot to be recorded, and then for connections."""
-FILLED_WITHIN_S = HOUR_S
-"""How long budgets raise no alert while their windows are still being filled, at most."""
 TRENDS_REST = 50
 """How many times as long as it took to read trends it is, at least, until they are read again."""
-DISCOVER_AGAIN_S = 60
-"""How long an unknown scrape interval is left alone: a server that hangs would delay each slot."""
+MOST_TOLD = 10
+"""SLOs that a line of the log names at most."""
+SHARE_OF_SLOT = 0.5
+"""How much of a slot several sources may take before all SLOs are judged with what is there."""
 
 
 class Stopping(SourceError):
@@ -54,27 +56,32 @@ class Daemon:
     """Measures each slot once it has settled, fills what is missing, and keeps a snapshot."""
 
     def __init__(
-        self, settings: Settings, reading: Reading, *, now: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        reading: Reading,
+        *,
+        files: SpecFiles | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
-        self._reading = reading
         self._now = now
-        self._connection = settings.connection()
-        self._asker = Asker(self._connection)
-        self._scrape_s = settings.scrape_interval
-        self._discover_next_s = 0.0
-        self._measuring = Measuring(self._asker, scrape_s=self._scrape_s or DEFAULT_SCRAPE_S)
+        self._sources = {
+            name: AskedSource(name, source, now=now)
+            for name, source in settings.all_sources.items()
+        }
         self._ledger = Ledger.open(settings.ledger_address)
-        self._watch = Watch(reading.slos, self._ledger, self._measuring, slot_s=settings.slot)
+        measuring = {name: source.measuring for name, source in self._sources.items()}
+        self._watch = Watch(reading.slos, self._ledger, measuring, slot_s=settings.slot)
         self.health = Health()
         self._raising = Raising(settings, self._ledger, self.health, now=now)
-        self._is_filled = False
+        self._reloading = Reloading(reading, files, poll_s=settings.rules_poll, now=now)
         self._live = threading.Lock()
         self._judging = threading.Lock()
-        self._no_live_slot = threading.Event()
-        self._no_live_slot.set()
+        self._is_news = threading.Event()
         self._stopping = threading.Event()
         self._started_end_s = self._settled_end()
+        self._filling = Filling()
+        self._filling.begin(self._watch.needs, self._watch.needs, now())
         self.snapshot = Snapshot(self._started_end_s, settings.slot, ())
         self.trends = Trends()
         self._trends_next_s = 0.0
@@ -93,30 +100,37 @@ class Daemon:
         with self._live:
             if self._stopping.is_set():
                 return
-            self._discover_if_unknown()
             end_s = self._settled_end()
-            self._no_live_slot.clear()
-            try:
-                self._measure(end_s)
-            finally:
-                self._no_live_slot.set()
+            self._measure_all(end_s)
             self._refresh(end_s, is_live=True)
+
+    def look_at_files(self) -> None:
+        """Read spec files again where they have changed, or where somebody asked for it."""
+        if not self.is_stopping and self._reloading.is_due():
+            self.reload()
+
+    def measure_news(self) -> None:
+        """Ask at once for the newest slot of what was not watched before a reload."""
+        if not self.is_stopping and self._is_news.is_set():
+            self._is_news.clear()
+            self.measure_slot()
 
     def look_after_itself(self) -> None:
         """Raise an alert where no slot is measured or judged any more, whatever hangs."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() or not self._watch.sources:
             return
         if self._raising.look(self._seen_end_s, self._settled_end()) is not None:
             with self._judging:
                 self.snapshot = replace(self.snapshot, alerts=self._raising.alerts)
 
-    def backfill(self) -> None:
-        """Ask for all that is missing, newest first, giving way to live slots."""
-        retention = retention_s(self._asker)
-        if retention is not None:
-            self._watch.oldest_s = int(self._now()) - retention
+    def backfill(self, name: str = DEFAULT_SOURCE) -> None:
+        """Ask a source for all that is missing, newest first, giving way to its live slots."""
+        source = self._sources[name]
+        oldest_s = source.oldest_s() if name in self._watch.sources else None
+        if oldest_s is not None:
+            self._watch.oldest_s[name] = oldest_s
         asked = 0
-        while not self._stopping.is_set() and self._backfill_piece():
+        while not self._stopping.is_set() and self._backfill_piece(source):
             asked += 1
         if asked:
             self._refresh(self.snapshot.as_of_s, is_live=False)
@@ -145,26 +159,46 @@ class Daemon:
 
         Both are for ever. So they go by a slot that Prometheus has told of, not by the clock alone.
         """
-        measured_end_s = self.health.measured_end_s
-        if measured_end_s is None:
+        ends_s = self.measured_ends_s.values()
+        if not ends_s:
             return
-        windows = [slo.window.length_at(int(self._now())) for slo in self._reading.slos]
+        windows = [slo.window.length_at(int(self._now())) for slo in self._reloading.reading.slos]
         retention_s = max([self._settings.retention, *(w + DAY_S for w in windows)])
         try:
-            self._watch.compact(min(measured_end_s, self._settled_end()), retention_s)
+            self._watch.compact(min(*ends_s, self._settled_end()), retention_s)
         except LedgerError as error:
             log.error("compaction_failed", error=str(error))
 
-    def discover(self) -> None:
-        """Learn the scrape interval, unless it is set."""
-        if self._settings.scrape_interval is not None:
-            return
-        self._discover_next_s = self._now() + DISCOVER_AGAIN_S
-        found = discovered_scrape_s(self._asker, self._connection)
-        if found is not None and found != self._scrape_s:
-            self._scrape_s = found
-            self._measuring.expect_scrapes_every(found)
-            log.info("scrape_interval_discovered", seconds=found)
+    def discover(self, name: str) -> None:
+        """Learn the scrape interval of a source, unless it is set."""
+        if name in self._watch.sources:
+            self._sources[name].discover()
+
+    def reload(self) -> Reloaded:
+        """Read the spec files again, and watch what is right in them from now on.
+
+        A file that is wrong counts as it was when it was right. Raises LedgerError; then everything
+        goes on as it was. No slot is lost: what is measured meanwhile is recorded.
+        """
+        with self._reloading.turn:
+            before = self._reloading.reading
+            reading = self._reloading.read()
+            try:
+                new = self._watch.watch(reading.slos)
+            except BaseException:
+                self._reloading.ask()
+                raise
+            self._filling.begin(new, self._watch.needs, self._now())
+            self.health.forget_all_but(self._watch.sources)
+            done = self._reloading.take(reading)
+        _tell(before, reading)
+        self._refresh(self.snapshot.as_of_s, is_live=False)
+        self._is_news.set()
+        return done
+
+    def ask_to_reload(self) -> None:
+        """Have the spec files read again soon; safe to be called where a signal is handled."""
+        self._reloading.ask()
 
     def stop(self) -> None:
         """Let a live slot be recorded, ask nothing more, and close everything.
@@ -173,12 +207,18 @@ class Daemon:
         """
         self._stopping.set()
         self._raising.stop()
-        self._no_live_slot.wait(LIVE_WITHIN_S)
-        self._no_live_slot.set()
-        closing = threading.Thread(target=self._asker.close, name="closing", daemon=True)
+        until_s = time.monotonic() + LIVE_WITHIN_S
+        for source in self._sources.values():
+            source.no_live_slot.wait(max(0.0, until_s - time.monotonic()))
+            source.no_live_slot.set()
+        closing = threading.Thread(target=self._close_sources, name="closing", daemon=True)
         closing.start()
         closing.join(CLOSED_WITHIN_S)
         self._ledger.close()
+
+    def _close_sources(self) -> None:
+        for source in self._sources.values():
+            source.close()
 
     @property
     def is_stopping(self) -> bool:
@@ -194,15 +234,24 @@ class Daemon:
 
     def counts(self) -> Counts:
         """What was done since the start."""
-        effort = self._asker.effort
+        efforts = [source.asker.effort for source in self._sources.values()]
         return replace(
             self.health.counts,
-            queries=effort.queries,
-            query_failures=effort.failures,
-            query_refusals=effort.refusals,
-            query_seconds=effort.seconds,
-            samples_read=effort.samples_read,
+            queries=sum(effort.queries for effort in efforts),
+            query_failures=sum(effort.failures for effort in efforts),
+            query_refusals=sum(effort.refusals for effort in efforts),
+            query_seconds=sum(effort.seconds for effort in efforts),
+            samples_read=sum(effort.samples_read for effort in efforts),
         )
+
+    @property
+    def reloaded(self) -> Reloaded:
+        """What reading the spec files led to the last time."""
+        return self._reloading.last
+
+    def prometheus_of(self, slo: CompiledSlo) -> str:
+        """Where people reach the Prometheus that is asked for an SLO."""
+        return self._sources[slo.source].page
 
     @property
     def seen_s(self) -> int:
@@ -214,21 +263,38 @@ class Daemon:
         """How long after the end of a slot what it says is too old to be shown without a word."""
         return self._settings.stale_after_s
 
+    @property
+    def measured_ends_s(self) -> Mapping[str, int]:
+        """Ends of the newest slots that sources were asked for since the start, by their names."""
+        ends_s = {name: self.health.measured_end_s(name) for name in self._watch.sources}
+        return {name: end_s for name, end_s in sorted(ends_s.items()) if end_s is not None}
+
     def readiness(self) -> Readiness:
         """Whether there are recent slots and a source that answers."""
-        reasons = self.health.troubles
-        measured_end_s = self.health.measured_end_s
-        if measured_end_s is None:
-            reasons.append("no slot has been measured since the start")
-        elif measured_end_s > self._now():
-            reasons.append("the newest slot ends in the future: the clock was set back")
-        elif self._now() - measured_end_s > self.stale_after_s:
-            ago_s = self._now() - measured_end_s
-            reasons.append(f"the newest slot ended {ago_s:.0f} s ago")
+        reasons = [*self.health.troubles, *self._ages()]
         if self.snapshot.as_of_s > self._now():
             reasons.append("what is shown is of the future: the clock was set back")
-        warnings = [*dict.fromkeys(self._asker.effort.warnings), *self._raising.troubles]
-        return Readiness(reasons, warnings, self._reading.problems)
+        warned = [text for one in self._sources.values() for text in one.asker.effort.warnings]
+        kept = [f"{path}: what was right before still counts" for path in self.reloaded.kept]
+        warnings = [*dict.fromkeys(warned), *self._raising.troubles, *kept]
+        return Readiness(reasons, warnings, self.reloaded.problems)
+
+    def _ages(self) -> Iterator[str]:
+        """What is wrong with the age of the newest slots."""
+        names = sorted(self._watch.sources)
+        if not names:
+            yield "no SLO is watched: no spec file has a right one"
+        for name in names:
+            of = f" of the source {name}" if len(names) > 1 else ""
+            measured_end_s = self.health.measured_end_s(name)
+            if measured_end_s is None:
+                yield f"no slot{of} has been measured since the start"
+            elif measured_end_s > self._now():
+                yield f"the newest slot{of} ends in the future: the clock was set back"
+            elif self._now() - measured_end_s > self.stale_after_s:
+                # In whole slots: what is shown with it is not drawn anew each second.
+                age_s = floor_to(self._now() - measured_end_s, self._settings.slot)
+                yield f"the newest slot{of} ended more than {age_s} s ago"
 
     def history(self, status: Status, span: Span, step_s: int) -> Sequence[Point]:
         """Points of one status over a span."""
@@ -275,59 +341,89 @@ class Daemon:
 
     @property
     def _seen_end_s(self) -> int | None:
-        """End of the newest slot that was measured since the start, and judged."""
-        measured_end_s = self.health.measured_end_s
-        return None if measured_end_s is None else min(measured_end_s, self.snapshot.as_of_s)
+        """End of the newest slot that any source was asked for since the start, and judged.
+
+        A source that is away is told of by `/readyz`; slowatch is blind without any.
+        """
+        ends_s = self.measured_ends_s.values()
+        return min(max(ends_s), self.snapshot.as_of_s) if ends_s else None
 
     def _settled_end(self) -> int:
         return settled_end(self._now(), self._settings.slot, self._settings.settle)
 
-    def _discover_if_unknown(self) -> None:
-        if self._scrape_s is None and self._now() >= self._discover_next_s:
-            self.discover()
+    def _measure_all(self, end_s: int) -> None:
+        """Ask all sources at once; one that is slow goes on, and the others are not kept."""
+        sources = [self._sources[name] for name in sorted(self._watch.sources)]
+        under_way = [one.live.submit(self._measure_from, one, end_s) for one in self._idle(sources)]
+        within_s = SHARE_OF_SLOT * self._settings.slot if len(sources) > 1 else None
+        for one in wait(under_way, timeout=within_s).done:
+            one.result()
 
-    def _measure(self, end_s: int) -> None:
-        self.health.add(slots_due=len(self._watch.due(end_s)))
+    def _idle(self, sources: Sequence[AskedSource]) -> Iterator[AskedSource]:
+        """Those that are not measuring the slot before still; what they miss, backfill brings."""
+        for source in sources:
+            if source.no_live_slot.is_set():
+                source.no_live_slot.clear()
+                yield source
+            else:
+                self.health.add(runs_overlapped=1)
+                log.warning("still_measuring", source=source.name)
+
+    def _measure_from(self, source: AskedSource, end_s: int) -> None:
         try:
-            done = self._watch.measure_slot(end_s)
+            source.discover_if_unknown()
+            self._measure(source.name, end_s)
+        finally:
+            source.no_live_slot.set()
+
+    def _measure(self, name: str, end_s: int) -> None:
+        of = f"source {name}"
+        self.health.add(slots_due=len(self._watch.due(end_s, name)))
+        try:
+            done = self._watch.measure_slot(end_s, name)
         except SourceError as error:
-            self.health.trouble("source", str(error))
-            log.warning("slot_not_measured", end_s=end_s, error=str(error))
+            self.health.trouble(of, str(error))
+            log.warning("slot_not_measured", source=name, end_s=end_s, error=str(error))
         except LedgerError as error:
-            self.health.well("source")
+            self.health.well(of)
             self.health.trouble("ledger", str(error))
-            log.error("slot_not_recorded", end_s=end_s, error=str(error))
+            log.error("slot_not_recorded", source=name, end_s=end_s, error=str(error))
         else:
-            self.health.well("source", "ledger")
-            self.health.measured(end_s)
+            self.health.well(of, "ledger")
+            self.health.measured(name, end_s)
             self.health.add(slots_recorded=done.recorded, slots_missing=done.missing)
-            log.info("slots_recorded", end_s=end_s, recorded=done.recorded, missing=done.missing)
+            count = {"recorded": done.recorded, "missing": done.missing}
+            log.info("slots_recorded", source=name, end_s=end_s, **count)
 
-    def _backfill_piece(self) -> bool:
+    def _backfill_piece(self, source: AskedSource) -> bool:
         """Whether a piece was asked for; False also where asking has to wait for better times."""
+
+        def give_way() -> None:
+            source.no_live_slot.wait(GATE_S)
+            if self._stopping.is_set():
+                raise Stopping("slowatch ends")
+
         end_s = self._settled_end() - self._settings.slot
+        begun = self._filling.under_way()
+        fill = partial(self._watch.backfill, end_s, give_way, chunk_slots=BACKFILL_SLOTS)
         try:
-            piece = self._watch.backfill(end_s, self._give_way, chunk_slots=BACKFILL_SLOTS)
+            piece = fill(source=source.name)
         except Stopping:
             return False
         except (SourceError, LedgerError) as error:
             if not self._stopping.is_set():
-                log.warning("backfill_paused", error=str(error))
+                log.warning("backfill_paused", source=source.name, error=str(error))
             return False
-        self.health.backfilling(int(piece is not None))
+        self.health.backfilling(source.name, is_pending=piece is not None)
         if piece is None:
-            self._is_filled = True
+            own = {question.key for question in self._watch.questions_to(source.name)}
+            self._filling.done({need: at_s for need, at_s in begun.items() if need[0] in own})
             return False
         grid = piece.grid
         late = sum(1 for end in grid.ends if end > self._started_end_s) * len(piece.questions)
         self.health.add(slots_late=late)
         log.debug("backfilled", first_s=grid.first_s, last_s=grid.last_s, step_s=grid.step_s)
         return True
-
-    def _give_way(self) -> None:
-        self._no_live_slot.wait(GATE_S)
-        if self._stopping.is_set():
-            raise Stopping("slowatch ends")
 
     def _refresh(self, end_s: int, *, is_live: bool) -> None:
         """Judge at `end_s`, or at the moment of the snapshot where that is newer already.
@@ -343,11 +439,31 @@ class Daemon:
                 self.health.trouble("ledger", str(error))
                 log.error("not_judged", error=str(error))
                 return
-            if not self._knows_windows():
-                statuses = tuple(without_windows(status) for status in statuses)
+            unknown = self._filling.unknown(self._now())
+            if unknown:
+                need_of = self._watch.need_of
+                statuses = tuple(
+                    without_windows(one) if need_of(one.slo) in unknown else one for one in statuses
+                )
             if is_live:
                 self._raising.advance(statuses, end_s)
             self.snapshot = Snapshot(end_s, self._settings.slot, statuses, self._raising.alerts)
 
-    def _knows_windows(self) -> bool:
-        return self._is_filled or self._now() - self._started_end_s > FILLED_WITHIN_S
+
+def _tell(before: Reading, reading: Reading) -> None:
+    """Say what has changed, each thing once."""
+    for problem in set(reading.problems) - set(before.problems):
+        log.error("spec_problem", problem=str(problem))
+    for path in set(reading.kept) - set(before.kept):
+        log.error("spec_kept", path=path, why="what was right before counts until slowatch ends")
+    for path in set(before.kept) - set(reading.kept):
+        log.info("spec_mended", path=path)
+    was, now = ({slo.id: slo for slo in one.slos} for one in (before, reading))
+    log.info(
+        "reloaded",
+        slos=len(now),
+        new=sorted(now.keys() - was.keys())[:MOST_TOLD],
+        gone=sorted(was.keys() - now.keys())[:MOST_TOLD],
+        changed=sorted(i for i in now.keys() & was.keys() if now[i] != was[i])[:MOST_TOLD],
+        problems=len(reading.problems),
+    )

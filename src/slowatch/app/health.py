@@ -1,6 +1,7 @@
 """What stands in a daemon's way and what it has done; its threads share this."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 
 from slowatch.evaluate.snapshot import Counts
@@ -13,7 +14,8 @@ class Health:
         self._lock = threading.Lock()
         self._counts = Counts()
         self._troubles: dict[str, str] = {}
-        self._measured_end_s: int | None = None
+        self._measured_ends_s: dict[str, int] = {}
+        self._backfilling: set[str] = set()
 
     def add(self, **more: int) -> None:
         """Count further slots or runs, by the names of `Counts`."""
@@ -21,10 +23,11 @@ class Health:
             sums = {name: getattr(self._counts, name) + count for name, count in more.items()}
             self._counts = replace(self._counts, **sums)
 
-    def backfilling(self, pending: int) -> None:
-        """Note whether there is something to backfill."""
+    def backfilling(self, source: str, *, is_pending: bool) -> None:
+        """Note whether there is something to backfill from a source."""
         with self._lock:
-            self._counts = replace(self._counts, backfill_pending=pending)
+            (self._backfilling.add if is_pending else self._backfilling.discard)(source)
+            self._counts = replace(self._counts, backfill_pending=int(bool(self._backfilling)))
 
     def trouble(self, where: str, told: str) -> None:
         """Note what is wrong with a part of the daemon, in words for people."""
@@ -37,10 +40,10 @@ class Health:
             for part in where:
                 self._troubles.pop(part, None)
 
-    def measured(self, end_s: int) -> None:
-        """Note that the slot that ends at `end_s` was asked for and recorded."""
+    def measured(self, source: str, end_s: int) -> None:
+        """Note that a source was asked for the slot that ends at `end_s`, and that recorded."""
         with self._lock:
-            self._measured_end_s = end_s
+            self._measured_ends_s[source] = end_s
 
     @property
     def counts(self) -> Counts:
@@ -54,8 +57,19 @@ class Health:
         with self._lock:
             return list(dict.fromkeys(self._troubles.values()))
 
-    @property
-    def measured_end_s(self) -> int | None:
-        """End of the newest slot that was recorded since the start, if any was."""
+    def forget_all_but(self, sources: Collection[str]) -> None:
+        """Forget all about sources that nothing is asked of any more."""
         with self._lock:
-            return self._measured_end_s
+            for name in self._measured_ends_s.keys() - set(sources):
+                del self._measured_ends_s[name]
+            self._backfilling &= set(sources)
+            known = {f"source {name}" for name in sources}
+            gone = {where for where in self._troubles if where.startswith("source ")} - known
+            for where in gone:
+                del self._troubles[where]
+            self._counts = replace(self._counts, backfill_pending=int(bool(self._backfilling)))
+
+    def measured_end_s(self, source: str) -> int | None:
+        """End of the newest slot of a source that was recorded since the start, if any was."""
+        with self._lock:
+            return self._measured_ends_s.get(source)

@@ -6,11 +6,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
 
-from slowatch.app.settings import PREFIX, SETTINGS_FILE, Settings, SettingsError
+from slowatch.app.settings import (
+    PREFIX,
+    SETTINGS_FILE,
+    Settings,
+    SettingsError,
+    SourceSettings,
+    TokenSettings,
+    Webhook,
+)
 from slowatch.spec.mistake import similar
 
 DEBUG = "SLOWATCH_DEBUG"
@@ -23,6 +31,18 @@ IN_FILES = (
     "alertmanager_bearer_token",
 )
 """Settings that may stand in a file of their own, which `…_file` names."""
+OF_KEYS: Mapping[str, type[BaseModel]] = {
+    "sources": SourceSettings,
+    "tokens": TokenSettings,
+    "webhooks": Webhook,
+}
+"""Settings that have keys of their own."""
+_IN_OUR_WORDS = {
+    "missing": "this key is needed",
+    # All patterns are of names.
+    "string_pattern_mismatch": "use up to 64 letters, digits, `_`, `.` and `-` for a name, with a "
+    "letter or digit first",
+}
 _FLAGS = {"prometheus_url": "--prometheus"}
 _OF_KUBERNETES = re.compile(rf"{PREFIX}(SERVICE|PORT)(_|$)")
 """What Kubernetes tells every container about a service that is called slowatch."""
@@ -39,7 +59,7 @@ def read_settings(file: Path | None = None, **flags: object) -> Settings:
         raise SettingsError(f"no settings file at {file}")
     given |= _masked(given)
     path = file or Path(SETTINGS_FILE)
-    _check_file(path)
+    file_names(path)
     try:
         return _with_file(path).from_flags(given)
     except ValidationError as error:
@@ -64,20 +84,29 @@ def _masked(given: Mapping[str, object]) -> dict[str, object]:
     return {
         f"{name}_file": None
         for name in IN_FILES
-        if name in given or (_is_variable(name) and not _is_variable(f"{name}_file"))
+        if name in given or (is_variable(name) and not is_variable(f"{name}_file"))
     }
 
 
-def _is_variable(name: str) -> bool:
-    return any(PREFIX + name.upper() == variable.upper() for variable in os.environ)
+def variable(name: str) -> str:
+    """The variable that sets a setting."""
+    return PREFIX + name.upper()
 
 
-def _check_file(path: Path) -> None:
-    """Raises SettingsError where the file is not a mapping of names to values."""
+def is_variable(name: str) -> bool:
+    """Whether a variable sets it."""
+    return any(variable(name) == known.upper() for known in os.environ)
+
+
+def file_names(path: Path) -> frozenset[str]:
+    """What a settings file sets; nothing where there is no file.
+
+    Raises SettingsError where the file is not a mapping of names to values.
+    """
     import yaml
 
     if not path.exists():
-        return
+        return frozenset()
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
@@ -91,6 +120,7 @@ def _check_file(path: Path) -> None:
     for name in content or ():
         if not isinstance(name, str):
             raise SettingsError(f"{path}: {name!r} is no name of a setting")
+    return frozenset(content or ())
 
 
 def _place(error: Exception) -> str:
@@ -110,12 +140,13 @@ def _with_file(file: Path) -> type[Settings]:
 
 def _explained(error: dict[str, Any], given: Mapping[str, object], file: Path) -> str:
     """One mistake as `where: what is wrong`, without the value: it may be secret."""
-    path = [str(part) for part in error["loc"]]
-    message = error["msg"].removeprefix("Value error, ")
+    path = [str(part) for part in error["loc"] if part != "[key]"]
+    message = _IN_OUR_WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     if not path:
         return str(message)
     if error["type"] == "extra_forbidden" and len(path) > 1:
-        message = "there is no such key; there are name, url, token and token_file"
+        *keys, last = OF_KEYS[path[0]].model_fields
+        message = f"there is no such key; there are {', '.join(keys)} and {last}"
     elif error["type"] == "extra_forbidden":
         message = f"there is no such setting{similar(path[0], list(Settings.model_fields))}"
     return f"{_origin(path, given, file)}: {message}"
@@ -126,6 +157,6 @@ def _origin(path: list[str], given: Mapping[str, object], file: Path) -> str:
     name = path[0]
     if name in given:
         return _FLAGS.get(name) or "--" + name.replace("_", "-")
-    if _is_variable(name):
+    if is_variable(name):
         return ".".join([PREFIX + name.upper(), *path[1:]])
     return f"{file}: {'.'.join(path)}"

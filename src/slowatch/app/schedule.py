@@ -1,6 +1,7 @@
 """When a daemon does what: APScheduler, with missed and overlapping runs counted."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 DISCOVER_EVERY_S = 600
+LOOK_EVERY_S = 2
+"""How often it is looked whether somebody asked to have spec files read again."""
+FILES = "files"
 WATCH = "watch"
-"""What looks after the daemon itself has a thread of its own: the others may all hang."""
+"""What looks after the daemon itself, and at spec files, have threads: the others may all hang."""
 
 
 def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "BackgroundScheduler":
@@ -35,7 +39,10 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
     now = datetime.fromtimestamp(now_s, UTC)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(4), WATCH: ThreadPoolExecutor(1)},
+        executors={
+            "default": ThreadPoolExecutor(4 + len(settings.all_sources)),
+            **{name: ThreadPoolExecutor(1) for name in (WATCH, FILES)},
+        },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": slot_s},
     )
 
@@ -59,13 +66,19 @@ def start_schedule(daemon: "Daemon", settings: "Settings", now_s: float) -> "Bac
 
     scheduler.add_job(daemon.begin, "date", run_date=now, id="begin", misfire_grace_time=None)
     every(slot_s, daemon.measure_slot, first, "slot")
-    every(slot_s, daemon.backfill, now + timedelta(seconds=2), "backfill")
+    for name in settings.all_sources:
+        fill, discover = partial(daemon.backfill, name), partial(daemon.discover, name)
+        soon, later = (now + timedelta(seconds=s) for s in (2, DISCOVER_EVERY_S))
+        every(slot_s, fill, soon, f"backfill {name}")
+        every(DISCOVER_EVERY_S, discover, later, f"discover {name}")
     every(HOUR_S, daemon.compact, now + timedelta(seconds=HOUR_S / 2), "compact")
-    every(DISCOVER_EVERY_S, daemon.discover, now + timedelta(seconds=DISCOVER_EVERY_S), "discover")
     # In the middle between two slots: what can be measured has been.
     middle = first + timedelta(seconds=slot_s / 2)
     every(slot_s, daemon.read_trends, middle, "trends")
     every(slot_s, daemon.look_after_itself, middle, WATCH, executor=WATCH)
+    look_s = min(settings.rules_poll or LOOK_EVERY_S, LOOK_EVERY_S)
+    every(look_s, daemon.look_at_files, now, FILES, executor=FILES)
+    every(look_s, daemon.measure_news, now, "news")
     _heed(scheduler, daemon)
     scheduler.start()
     return scheduler

@@ -15,10 +15,14 @@ import structlog
 from slowatch.app.daemon import Daemon
 from slowatch.app.schedule import start_schedule
 from slowatch.app.settings import Settings, SettingsError
+from slowatch.app.tls import Certificate, certificate
+from slowatch.app.tokens import access
 from slowatch.spec.reading import Reading
+from slowatch.spec.rereading import SpecFiles
 
 if TYPE_CHECKING:
     import uvicorn
+    from fastapi import FastAPI
 
 log = structlog.get_logger(__name__)
 
@@ -28,19 +32,26 @@ THREADS_WITHIN_S = 1.0
 BACKLOG = 1024
 
 
-def serve(settings: Settings, reading: Reading) -> None:
+def serve(settings: Settings, reading: Reading, files: SpecFiles) -> None:
     """Run until SIGTERM or SIGINT, then let what is under way end, within ten seconds.
 
-    Raises SettingsError when the address cannot be listened on, LedgerError when the ledger cannot
-    be opened, SourceError when the connection to Prometheus cannot be made up.
+    `reading` is what was read of the files at first; on SIGHUP they are read again.
+
+    Raises SettingsError when the address cannot be listened on or a token or certificate cannot be
+    used, LedgerError when the ledger cannot be opened, SourceError when the connection to
+    Prometheus cannot be made up.
     """
     import uvicorn
 
     from slowatch.api.app import create_app
+    from slowatch.app.connections import as_many_as_files
     from slowatch.page.routes import page_router
 
+    allowed, certified = access(settings), certificate(settings)
+    most = as_many_as_files(settings.connections)
     listening = _listen(settings)
-    daemon = Daemon(settings, reading)
+    daemon = Daemon(settings, reading, files=files)
+    _reload_when_told(daemon)
     schedules = []
 
     def start() -> None:
@@ -58,20 +69,43 @@ def serve(settings: Settings, reading: Reading) -> None:
     def is_ending() -> bool:
         return server.should_exit
 
-    page = page_router(daemon, prometheus=settings.prometheus_page, is_ending=is_ending)
-    app = create_app(daemon, on_start=start, on_stop=stop, routers=[page])
-    config = uvicorn.Config(
+    page = page_router(daemon, is_ending=is_ending, most_streams=most // 2)
+    app = create_app(
+        daemon,
+        on_start=start,
+        on_stop=stop,
+        routers=[page],
+        access=allowed,
+        is_full=lambda: len(server.server_state.connections) > most,
+    )
+    server = uvicorn.Server(how_to_serve(app, most=most, certified=certified))
+    _end_in_peace(server)
+    with listening:
+        server.run(sockets=[listening])
+    _leave_no_thread()
+
+
+def how_to_serve(
+    app: "FastAPI", *, most: int, certified: Certificate | None = None
+) -> "uvicorn.Config":
+    """HTTP/1.1 for so many connections at once, over TLS where there is a certificate."""
+    import uvicorn
+
+    from slowatch.app.connections import MOST_HEAD, connections
+
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,
+        # Who asks is who is connected: another address could be anybody's word.
+        proxy_headers=False,
+        http=connections(most),
+        ws="none",
+        h11_max_incomplete_event_size=MOST_HEAD,
+        ssl_context_factory=(lambda *_: certified.context) if certified else None,
     )
-    server = uvicorn.Server(config)
-    _end_in_peace(server)
-    with listening:
-        server.run(sockets=[listening])
-    _leave_no_thread()
 
 
 def _end_in_peace(server: "uvicorn.Server") -> None:
@@ -86,6 +120,13 @@ def _end_in_peace(server: "uvicorn.Server") -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+
+
+def _reload_when_told(daemon: Daemon) -> None:
+    def reload(_number: int, _frame: FrameType | None) -> None:
+        daemon.ask_to_reload()
+
+    signal.signal(signal.SIGHUP, reload)
 
 
 def _leave_no_thread() -> None:
@@ -132,8 +173,9 @@ def _tell(settings: Settings, reading: Reading, ledger: str, listening: socket.s
     log.info(
         "started",
         slos=len(reading.slos),
-        prometheus=settings.connection().shown_url,
+        sources={n: s.connection().shown_url for n, s in settings.all_sources.items()},
         state=ledger,
         listen=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        tls=settings.tls_cert is not None,
         slot_s=settings.slot,
     )

@@ -89,6 +89,24 @@ def _header_text(secret: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+LEAST_TOKEN = 16
+"""Characters of a token: one that is shorter can be guessed."""
+
+
+def check_token(text: str) -> str:
+    """A token that cannot be guessed and can be sent. Raises ValueError, without the token."""
+    if len(text) < LEAST_TOKEN or not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError(
+            f"a token has {LEAST_TOKEN} printable ASCII characters or more, and no spaces: "
+            "openssl rand -hex 32"
+        )
+    return text
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    return SecretStr(check_token(secret.get_secret_value().strip()))
+
+
 PrometheusUrl = Annotated[str, AfterValidator(_address_of("a Prometheus", "http://localhost:9090"))]
 AlertmanagerUrl = Annotated[
     str, AfterValidator(_address_of("an Alertmanager", "http://localhost:9093"))
@@ -108,6 +126,7 @@ SecretUrl = Annotated[SecretStr, AfterValidator(_secret_address)]
 """An address that is a secret as a whole: whoever knows a chat's hook may write into it."""
 Alerting = Annotated[AlertingMode, BeforeValidator(_word)]
 HeaderText = Annotated[SecretStr, AfterValidator(_header_text)]
+TokenText = Annotated[SecretStr, AfterValidator(_token)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 WholeSeconds = Annotated[int, BeforeValidator(_seconds)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)]

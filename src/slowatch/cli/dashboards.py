@@ -32,6 +32,7 @@ class Wanted:
     external_url: str | None
     prometheus: str | None
     config: Path | None
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _documents(wanted: Wanted) -> Documents | None:
     source = one_of(wanted.source, get_args(Source), "source")
     settings = configured(wanted.config, external_url=wanted.external_url)
     addresses = Addresses(settings.external_url, _link_address(wanted.prometheus))
-    slos = all_usable(wanted.paths or settings.rules)
+    slos = all_usable(wanted.paths or settings.rules, wanted.of)
     return documents(slos, source, addresses) if slos else None
 
 
@@ -135,6 +136,7 @@ def _tell(changes: "Iterable[Change]", *, dry_run: bool) -> None:
     for change in changes:
         if dry_run:
             sys.stdout.write(change.diff)
-        would = "would be " if dry_run and change.becomes != "unchanged" else ""
+        stays = change.becomes in ("unchanged", "left over")
+        would = "would be " if dry_run and not stays else ""
         sys.stdout.write(f"{change.title}: {would}{change.becomes}\n")
         sys.stdout.flush()

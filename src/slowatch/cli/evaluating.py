@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,29 +19,30 @@ if TYPE_CHECKING:
 def evaluate_once(config: Path | None, *, at: str | None, as_json: bool, **flags: object) -> int:
     """Ask for all windows, judge, print; the exit code."""
     from slowatch.api.entries import slo_answer
-    from slowatch.app.discovering import discovered_scrape_s
+    from slowatch.app.asked_source import AskedSource
     from slowatch.app.logs import set_up_logs
-    from slowatch.evaluate.measuring import Measuring
     from slowatch.evaluate.oneshot import evaluate_at
     from slowatch.evaluate.watch import Watch
     from slowatch.ledger.ledger import Ledger
-    from slowatch.source.asking import Asker
-    from slowatch.source.discovery import DEFAULT_SCRAPE_S, retention_s
 
     settings = configured(config, **flags)
     end_s = _end_s(at, settings.slot, settings.settle)
     set_up_logs("warning", settings.log_format)
-    reading = usable_specs(settings.rules)
-    connection = settings.connection()
+    reading = usable_specs(settings.rules, settings.all_sources.keys())
+    wanted = {slo.source for slo in reading.slos}
     with ExitStack() as stack:
-        asker = stack.enter_context(closing(Asker(connection)))
-        discovered_s = settings.scrape_interval or discovered_scrape_s(asker, connection)
-        scrape_s = discovered_s or DEFAULT_SCRAPE_S
+        sources = {
+            name: AskedSource(name, source, now=time.time)
+            for name, source in settings.all_sources.items()
+            if name in wanted
+        }
+        for source in sources.values():
+            stack.callback(source.close)
+            source.discover_if_unknown()
         ledger = stack.enter_context(Ledger.open(settings.ledger_address))
-        measuring = Measuring(asker, scrape_s=scrape_s)
-        retention = retention_s(asker)
+        measuring = {name: source.measuring for name, source in sources.items()}
         watch = Watch(reading.slos, ledger, measuring, slot_s=settings.slot)
-        watch.oldest_s = int(time.time()) - retention if retention is not None else 0
+        watch.oldest_s = {name: source.oldest_s() or 0 for name, source in sources.items()}
         with left_at_once():
             statuses = evaluate_at(watch, end_s, progress=_progress())
     _print(slo_answer(statuses, end_s, time.time()), as_json=as_json)

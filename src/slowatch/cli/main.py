@@ -58,6 +58,10 @@ SourceOption = Annotated[
     str,
     typer.Option("--source", help="prometheus: over recorded rules; slowatch: over its gauges."),
 ]
+OfOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--of", help="Only SLOs that are asked of this source, such as default."),
+]
 ExternalUrlOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--external-url", help="Where people reach slowatch, for links."),
@@ -222,6 +226,7 @@ def render_rules(
         bool, typer.Option("--keep-going", help="Render the SLOs that have no problem.")
     ] = False,
     config: ConfigOption = None,
+    of: OfOption = None,
 ) -> None:
     """Render recording and alerting rules.
 
@@ -242,6 +247,7 @@ def render_rules(
         external_url=external_url,
         keep_going=keep_going,
         config=config,
+        of=of,
     )
     raise typer.Exit(render_rules(wanted))
 
@@ -259,6 +265,7 @@ def render_dashboards(
     external_url: ExternalUrlOption = None,
     prometheus: PrometheusLinkOption = None,
     config: ConfigOption = None,
+    of: OfOption = None,
 ) -> None:
     """Render dashboards for Grafana.
 
@@ -268,7 +275,7 @@ def render_dashboards(
     """
     from slowatch.cli.dashboards import Wanted, render_dashboards
 
-    wanted = Wanted(paths or [], source, external_url, prometheus, config)
+    wanted = Wanted(paths or [], source, external_url, prometheus, config, of)
     raise typer.Exit(render_dashboards(wanted, output))
 
 
@@ -300,6 +307,7 @@ def push_dashboards(
     external_url: ExternalUrlOption = None,
     prometheus: PrometheusLinkOption = None,
     config: ConfigOption = None,
+    of: OfOption = None,
 ) -> None:
     """Upload dashboards to a Grafana.
 
@@ -308,9 +316,73 @@ def push_dashboards(
     """
     from slowatch.cli.dashboards import Destination, Wanted, push_dashboards
 
-    wanted = Wanted(paths or [], source, external_url, prometheus, config)
+    wanted = Wanted(paths or [], source, external_url, prometheus, config, of)
     destination = Destination(grafana, folder, token_file, ca_file)
     raise typer.Exit(push_dashboards(wanted, destination, dry_run=dry_run))
+
+
+@app.command(
+    epilog="Example: slowatch publish rules/ --rules-dir /etc/prometheus/slo --watch "
+    "--reload http://localhost:9090"
+)
+def publish(
+    paths: Paths = None,
+    rules_dir: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--rules-dir", help="Folder for rule files, one for each service."),
+    ] = None,
+    dashboards_dir: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--dashboards-dir", help="Folder for dashboards, as Grafana provisions them."),
+    ] = None,
+    reload: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--reload", help="Address of a Prometheus to reload; may be given several times."
+        ),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and publish whenever spec files change.")
+    ] = False,
+    source: SourceOption = "prometheus",
+    scrape_interval: ScrapeOption = None,
+    config: ConfigOption = None,
+    of: OfOption = None,
+) -> None:
+    """Publish rules and dashboards to folders.
+
+    For a container that starts before Prometheus and Grafana, or with --watch beside them. Writes
+    only what changes, removes only what it wrote, and asks Prometheus to reload. Where a spec has a
+    problem, all stays as it is. Exits with 2 if a Prometheus does not reload.
+    """
+    from slowatch.cli.publishing import Wanted, publish
+
+    wanted = Wanted(
+        paths=paths or [],
+        rules_dir=rules_dir,
+        dashboards_dir=dashboards_dir,
+        source=source,
+        reload=reload or [],
+        scrape_interval=scrape_interval,
+        config=config,
+        of=of,
+    )
+    raise typer.Exit(publish(wanted, watch=watch))
+
+
+@app.command(epilog="Example: slowatch config --config /etc/slowatch/slowatch.yaml")
+def config(
+    file: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the settings as they count.
+
+    As a settings file would have them, each with where it came from: a variable, the file, or its
+    default. Secrets are hidden.
+    """
+    from slowatch.cli.configuration import show_settings
+
+    raise typer.Exit(show_settings(file, as_json=as_json))
 
 
 @app.command(
@@ -339,6 +411,7 @@ def render_tests(
     output: OutputOption = None,
     scrape_interval: ScrapeOption = None,
     config: ConfigOption = None,
+    of: OfOption = None,
 ) -> None:
     """Render unit tests of the rendered rules.
 
@@ -348,7 +421,7 @@ def render_tests(
     from slowatch.cli.rendering import render_tests
 
     code = render_tests(
-        paths or [], rules_file, output, scrape_interval=scrape_interval, config=config
+        paths or [], rules_file, output, scrape_interval=scrape_interval, config=config, of=of
     )
     raise typer.Exit(code)
 

@@ -42,6 +42,7 @@ class Wanted:
     external_url: str | None
     keep_going: bool
     config: Path | None
+    of: str | None = None
 
 
 def render_rules(wanted: Wanted) -> int:
@@ -52,9 +53,10 @@ def render_rules(wanted: Wanted) -> int:
     source = one_of(wanted.source, get_args(Source), "source")
     settings = configured(wanted.config, external_url=wanted.external_url)
     labels = dict(_label(text) for text in wanted.labels)
-    slos, code = _usable(wanted.paths or settings.rules, keep_going=wanted.keep_going)
+    paths = wanted.paths or settings.rules
+    slos, code = _usable(paths, wanted.of, keep_going=wanted.keep_going)
     if slos:
-        groups = _groups(slos, source, _manner(settings, wanted.scrape_interval))
+        groups = rule_groups_of(slos, source, manner_of(settings, wanted.scrape_interval))
         metadata = Metadata(
             _resource_name(wanted.name, "--name"),
             wanted.namespace and _resource_name(wanted.namespace, "--namespace"),
@@ -71,21 +73,23 @@ def render_tests(
     *,
     scrape_interval: str | None,
     config: Path | None,
+    of: str | None,
 ) -> int:
     """Write unit tests of the rules of the same specs; 0, or 1 where specs have problems."""
     from slowatch.render.unit_tests import tests_text
 
     settings = configured(config)
-    slos = all_usable(paths or settings.rules)
+    slos = all_usable(paths or settings.rules, of)
     if slos:
-        manner = _manner(settings, scrape_interval)
+        manner = manner_of(settings, scrape_interval)
         write_whole(tests_text(slos, rules_file, manner), output)
     return 0 if slos else PROBLEMS
 
 
-def _groups(
+def rule_groups_of(
     slos: Sequence[CompiledSlo], source: Source, manner: "Manner"
 ) -> "tuple[RuleGroup, ...]":
+    """Groups of rules over a source; what rules cannot do is told."""
     from slowatch.render.groups import notes, rule_groups
     from slowatch.render.over_daemon import daemon_groups
 
@@ -98,7 +102,8 @@ def _groups(
     return rule_groups(slos, manner)
 
 
-def _manner(settings: "Settings", scrape_interval: str | None) -> "Manner":
+def manner_of(settings: "Settings", scrape_interval: str | None) -> "Manner":
+    """How rules are rendered, by the settings and the option's text. Raises CannotRun."""
     from slowatch.render.groups import Manner
 
     given = seconds_of(scrape_interval)
@@ -112,24 +117,38 @@ def _manner(settings: "Settings", scrape_interval: str | None) -> "Manner":
     )
 
 
-def _usable(paths: Sequence[Path], *, keep_going: bool) -> tuple[Sequence[CompiledSlo], int]:
+def _usable(
+    paths: Sequence[Path], of: str | None, *, keep_going: bool
+) -> tuple[Sequence[CompiledSlo], int]:
     """The SLOs to render, none where any has a problem: half a rule file is worse than an old."""
     reading = _told(paths)
     if not reading.problems:
-        return reading.slos, 0
+        return _asked_of(of, reading.slos), 0
     if keep_going and reading.slos:
-        return reading.slos, PROBLEMS
+        return _asked_of(of, reading.slos), PROBLEMS
     _tell("nothing is written; --keep-going renders the SLOs without problems")
     return (), PROBLEMS
 
 
-def all_usable(paths: Sequence[Path]) -> Sequence[CompiledSlo]:
-    """All SLOs to render; none where any has a problem, which is told. Raises CannotRun."""
+def all_usable(paths: Sequence[Path], of: str | None = None) -> Sequence[CompiledSlo]:
+    """All SLOs to render, or those `of` a source; none where any has a problem, which is told.
+
+    Raises CannotRun.
+    """
     reading = _told(paths)
     if not reading.problems:
-        return reading.slos
+        return _asked_of(of, reading.slos)
     _tell("nothing is written")
     return ()
+
+
+def _asked_of(source: str | None, slos: Sequence[CompiledSlo]) -> Sequence[CompiledSlo]:
+    """The SLOs of a source, or all. Raises CannotRun where there is none."""
+    found = [slo for slo in slos if source in (None, slo.source)]
+    if not found:
+        there = ", ".join(sorted({slo.source for slo in slos}))
+        raise CannotRun(f"--of {source}: no SLO is asked of it; there are SLOs of {there}")
+    return found
 
 
 def _told(paths: Sequence[Path]) -> Reading:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 LOOK_AGAIN_S = 5.0
+UNKNOWN = 401
 LINES_AROUND_TABLE = 8
 
 
@@ -93,6 +94,12 @@ def _address(url: str) -> str:
     return (url if "://" in url else f"http://{url}").rstrip("/")
 
 
+def _shown(address: str) -> str:
+    """The address without the token that may stand in it."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
 def _read(body: str, address: str) -> Mapping[str, Any]:
     import json
 
@@ -101,7 +108,7 @@ def _read(body: str, address: str) -> Mapping[str, Any]:
     except ValueError:
         answer = None
     if not (isinstance(answer, dict) and isinstance(answer.get("slos"), list)):
-        raise CannotRun(f"{address} does not answer like a slowatch")
+        raise CannotRun(f"{_shown(address)} does not answer like a slowatch")
     return answer
 
 
@@ -111,9 +118,12 @@ def _body(address: str) -> str:
     try:
         response = httpx.get(f"{address}/slo", timeout=10.0, trust_env=False)
     except (httpx.TransportError, httpx.InvalidURL) as error:
-        shown = address.rpartition("@")[2]
-        message = f"no slowatch answers at {shown}: {error}; start one with `slowatch run`"
-        raise CannotRun(message) from error
+        message = f"no slowatch answers at {_shown(address)}: {error}"
+        raise CannotRun(f"{message}; start one with `slowatch run`") from error
+    if response.status_code == UNKNOWN:
+        message = "takes a token that it knows: --url http://any:TOKEN@…"
+        raise CannotRun(f"{_shown(address)} {message}")
     if response.status_code != 200:
-        raise CannotRun(f"{address} answers HTTP {response.status_code}; is it a slowatch?")
+        told = f"answers HTTP {response.status_code}; is it a slowatch?"
+        raise CannotRun(f"{_shown(address)} {told}")
     return response.text

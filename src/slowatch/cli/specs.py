@@ -1,23 +1,22 @@
 """Specs as commands need them: read, with what is wrong said on standard error."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from slowatch.cli.failing import CannotRun
 from slowatch.spec.reading import Reading, read_paths
 
 
-def usable_specs(paths: Sequence[Path]) -> Reading:
+def usable_specs(paths: Sequence[Path], sources: Collection[str]) -> Reading:
     """The SLOs to watch; what is wrong is said, and left out. Raises CannotRun if none is left."""
-    reading = some_specs(paths)
+    reading = some(read_paths(paths, sources), paths)
     _tell(reading)
     return reading
 
 
-def some_specs(paths: Sequence[Path]) -> Reading:
-    """The SLOs to watch, and what is wrong, untold. Raises CannotRun if there is nothing else."""
-    reading = read_paths(paths)
+def some(reading: Reading, paths: Sequence[Path]) -> Reading:
+    """What was read of some paths. Raises CannotRun if there is no SLO in it."""
     if not reading.slos:
         _tell(reading)
         named = ", ".join(str(path) for path in paths)

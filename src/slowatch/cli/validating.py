@@ -30,8 +30,8 @@ def validate_paths(
     """
     if style not in FORMATS:
         raise CannotRun(f"there is no format {style!r}; take one of {', '.join(FORMATS)}")
-    reading = read_paths(paths or [DEFAULT])
     settings = configured(prometheus_url=prometheus) if prometheus is not None else None
+    reading = read_paths(paths or [DEFAULT], settings.all_sources.keys() if settings else None)
     live = _live_problems(reading, settings) if settings else []
     slot_s, scrape_s = _lengths(settings)
     found = [*reading.problems, *live, *lint(reading.slos, slot_s=slot_s, scrape_s=scrape_s)]
@@ -55,17 +55,23 @@ def _lengths(settings: "Settings | None") -> tuple[int, int]:
 
 
 def _live_problems(reading: Reading, settings: "Settings") -> list[Problem]:
+    """What each source cannot answer for now."""
     from slowatch.app.logs import set_up_logs
     from slowatch.evaluate.checking import check_live
 
     set_up_logs("error", settings.log_format)
-    return check_live(
-        reading.slos,
-        settings.connection(),
-        slot_s=settings.slot,
-        settle_s=settings.settle,
-        scrape_s=settings.scrape_interval,
-    )
+    found = []
+    for name, source in settings.all_sources.items():
+        asked = [slo for slo in reading.slos if slo.source == name]
+        if asked:
+            found += check_live(
+                asked,
+                source.connection(),
+                slot_s=settings.slot,
+                settle_s=settings.settle,
+                scrape_s=source.scrape_interval,
+            )
+    return found
 
 
 def _lines(problems: Sequence[Problem], style: str) -> Iterator[str]:

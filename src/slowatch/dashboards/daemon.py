@@ -14,16 +14,19 @@ from slowatch.dashboards.subject import Addresses
 from slowatch.dashboards.variables import filters, values_of
 
 _TILE_H, _CHART_H = 4, 8
-_LATE_S, _TOO_LATE_S = 180, 600
+_LATE, _TOO_LATE = 3, 10
+"""Slots."""
+_KNOWN_FOR = "1d"
+"""How long a daemon that has vanished is missed."""
 _BUILD = "slowatch_build_info"
 _CHOSEN = ", ".join(filters(["instance"]))
 
 _AGE = (
-    "How long ago the slot ended that was judged last. A few slots are well; more, and slowatch "
-    "does not keep up, or does not run."
+    "How many slots ago the slot ended that was judged last. Up to three are well; more, and "
+    "slowatch does not keep up. What does not run tells nothing: see which daemons are up."
 )
 _MEASURED_AGE = (
-    "How long ago the slot ended that was measured last. Much more than the newest slot: "
+    "How many slots ago the slot ended that was measured last. Much more than the newest slot: "
     "Prometheus does not answer, or has nothing."
 )
 
@@ -53,7 +56,9 @@ def daemon_dashboard(addresses: Addresses) -> Dashboard:
 def _tiles() -> Iterator[Drawn]:
     words = Words("version", "Version", "The versions that run.", "short")
     yield stat(words, [Query(f"count by (version) ({_series(_BUILD)})", "{{version}}")])
-    ages = thresholds(FINE, [(_LATE_S, WARNING), (_TOO_LATE_S, SERIOUS)])
+    yield _up()
+    yield _down()
+    ages = thresholds(FINE, [(_LATE, WARNING), (_TOO_LATE, SERIOUS)])
     for key, title, metric, meaning in (
         ("age", "Newest slot", "slowatch_newest_slot_timestamp_seconds", _AGE),
         (
@@ -63,8 +68,9 @@ def _tiles() -> Iterator[Drawn]:
             _MEASURED_AGE,
         ),
     ):
-        words = Words(key, title, meaning, "s", decimals=0)
-        yield stat(words, [Query(f"max(time() - {_series(metric)})")], Manner(ages))
+        words = Words(key, title, meaning, "suffix: slots", decimals=1)
+        age = f"(time() - {_series(metric)}) / {_series('slowatch_slot_seconds')}"
+        yield stat(words, [Query(f"max({age})")], Manner(ages))
     words = Words(
         "backfill",
         "Backfill pending",
@@ -75,6 +81,37 @@ def _tiles() -> Iterator[Drawn]:
     )
     pending = Query(f"sum({_series('slowatch_backfill_pending')})")
     yield stat(words, [pending], Manner(thresholds(FINE, [(1, WARNING)])))
+
+
+def _up() -> Drawn:
+    words = Words(
+        "up",
+        "Daemons up",
+        "How many daemons Prometheus reaches, of those that it has reached in the last day.",
+        "none",
+        decimals=0,
+    )
+    up = f"sum({_targets()}) or vector(0)"
+    return stat(words, [Query(up)], Manner(thresholds(SERIOUS, [(1, FINE)])))
+
+
+def _down() -> Drawn:
+    words = Words(
+        "down",
+        "Daemons down",
+        "How many daemons Prometheus does not reach any more, and has reached in the last day. "
+        "Nothing else here tells of them.",
+        "none",
+        decimals=0,
+    )
+    down = f"count({_targets()} == 0) or vector(0)"
+    return stat(words, [Query(down)], Manner(thresholds(FINE, [(1, SERIOUS)])))
+
+
+def _targets() -> str:
+    """Whether each daemon that was there in the last day can be reached."""
+    known = f"last_over_time({_series(_BUILD)}[{_KNOWN_FOR}])"
+    return f"({_series('up')} and on (job, instance) {known})"
 
 
 def _slots() -> Drawn:

@@ -1,9 +1,10 @@
 """A Grafana, by its HTTP API: folders and dashboards are looked up, made and overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import httpx
 
@@ -12,6 +13,9 @@ from slowatch.source.errors import Misconfigured
 
 MOST_TOLD = 300
 """Characters of an answer that are told at most."""
+MOST = 5000
+"""Dashboards that a Grafana lists at once."""
+_NO_ANSWER = "this is no answer of a Grafana"
 _MEANINGS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "it does not know the token; give one of a service account",
     HTTPStatus.FORBIDDEN: "the token may not do that; it takes the role Editor, or the permissions "
@@ -61,8 +65,19 @@ class Grafana:
             return None
         document, meta = answer.get("dashboard"), answer.get("meta")
         if not isinstance(document, dict) or not isinstance(meta, dict):
-            raise GrafanaError("look up a dashboard: this is no answer of a Grafana")
+            raise GrafanaError(f"look up a dashboard: {_NO_ANSWER}")
         return Stored(document, str(meta.get("folderUid", "")))
+
+    def dashboards(self, folder_uid: str, tag: str) -> Mapping[str, str]:
+        """The titles of all dashboards with a tag in a folder, by their uids."""
+        act = "look up dashboards"
+        query = urlencode({"type": "dash-db", "tag": tag, "folderUIDs": folder_uid, "limit": MOST})
+        found = self._listed(self._ask("GET", f"api/search?{query}", act), act)
+        return {
+            str(one["uid"]): str(one.get("title", one["uid"]))
+            for one in found
+            if isinstance(one, dict) and "uid" in one and one.get("folderUid") == folder_uid
+        }
 
     def save(self, document: Mapping[str, Any], folder_uid: str) -> None:
         """Write a dashboard over whatever has its uid."""
@@ -107,15 +122,25 @@ class Grafana:
             ) from error
 
     def _answer(self, response: httpx.Response, act: str) -> Mapping[str, Any]:
+        answer = self._json(response, act)
+        if not isinstance(answer, dict):
+            raise GrafanaError(f"{act}: {_NO_ANSWER}")
+        return answer
+
+    def _listed(self, response: httpx.Response, act: str) -> Sequence[Any]:
+        answer = self._json(response, act)
+        if not isinstance(answer, list):
+            raise GrafanaError(f"{act}: {_NO_ANSWER}")
+        return answer
+
+    def _json(self, response: httpx.Response, act: str) -> object:
         if not response.is_success:
             raise GrafanaError(f"{act}: {self._refusal(response)}")
         try:
-            answer = response.json()
+            found: object = response.json()
         except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise GrafanaError(f"{act}: this is no answer of a Grafana")
-        return answer
+            return None
+        return found
 
     def _refusal(self, response: httpx.Response) -> str:
         """What was answered, in its words and in ours."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any, Literal
 
-from slowatch.dashboards.dashboard import json_text
+from slowatch.dashboards.dashboard import TAG, json_text
 from slowatch.dashboards.grafana import Grafana, Stored
 
 OF_GRAFANA = ("id", "version")
@@ -14,11 +14,14 @@ OF_GRAFANA = ("id", "version")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A dashboard, or the folder, and what becomes of it; `diff` is empty where nothing does."""
+    """A dashboard, or the folder, and what becomes of it; `diff` is empty where nothing does.
+
+    One that is `left over` was pushed once, and nothing is rendered for it any more.
+    """
 
     uid: str
     title: str
-    becomes: Literal["created", "updated", "moved", "unchanged"]
+    becomes: Literal["created", "updated", "moved", "unchanged", "left over"]
     diff: str = ""
 
 
@@ -41,15 +44,29 @@ def push(
         if change.becomes != "unchanged":
             grafana.save(document, folder)
         yield change
+    yield from _left_over(grafana, documents, folder)
 
 
 def plan(
     grafana: Grafana, documents: Mapping[str, Mapping[str, Any]], folder: str
 ) -> Iterator[Change]:
     """What a push would do, without doing it. Raises GrafanaError."""
-    if not grafana.has_folder(folder):
+    is_there = grafana.has_folder(folder)
+    if not is_there:
         yield Change(folder, f"folder {folder}", "created")
     yield from (change for change, _ in changes(grafana, documents, folder))
+    if is_there:
+        yield from _left_over(grafana, documents, folder)
+
+
+def _left_over(
+    grafana: Grafana, documents: Mapping[str, Mapping[str, Any]], folder: str
+) -> Iterator[Change]:
+    """Dashboards of ours in the folder that nothing was rendered for; nobody deletes them."""
+    own = {document["uid"] for document in documents.values()}
+    for uid, title in sorted(grafana.dashboards(folder, TAG).items()):
+        if uid not in own:
+            yield Change(uid, title, "left over")
 
 
 def _change(stored: Stored | None, document: Mapping[str, Any], folder_uid: str) -> Change:

@@ -96,9 +96,10 @@ def _table(figures: Figures, scope: Scope, labels: _Labels) -> Drawn:
         "short",
     )
     told = ", ".join(labels.told)
-    join = (
-        f"* on (service, slo) group_left ({told})\nmax by (service, slo, {told}) ({labels.series})"
-    )
+    # Two daemons, or two specs, may tell different things of an SLO: one of them has to do, or the
+    # table would be an error.
+    of_one = f"topk by (service, slo) (1, max by (service, slo, {told}) ({labels.series}))"
+    join = f"* on (service, slo) group_left ({told})\n{of_one}"
     columns = list(_columns(figures, scope))
     queries = [Query(f"(\n{one.expr}\n)\n{join}") for one in columns]
     drawn = table(words, queries, _steps(columns, labels))

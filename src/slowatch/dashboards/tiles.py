@@ -18,7 +18,8 @@ def tiles(subject: Subject) -> Iterator[Drawn]:
     if subject.has_window:
         yield _compliance(subject)
         yield _remaining(subject)
-        yield _lasts(subject)
+        if subject.slo.objective.budget_ratio:  # else there is none, and nothing that could last
+            yield _lasts(subject)
         yield _coverage(subject)
 
 
@@ -75,7 +76,8 @@ def _lasts(subject: Subject) -> Drawn:
         "lasts",
         f"Budget lasts{subject.of_worst}",
         "How long until the budget is used up, at the burn of the last hour; the whole window "
-        "where that burns no faster than it may.",
+        "where that burns no faster than it may. Without a burn rate there is nothing to tell, but "
+        "for a budget that is used up.",
         "dtdurations",
         decimals=1,
     )
@@ -83,9 +85,10 @@ def _lasts(subject: Subject) -> Drawn:
     left = subject.per_group("min", subject.figures.remaining)
     burn = subject.per_group("max", subject.figures.burn_rate, f'look_back="{PRESENT}"')
     ends = f"clamp_min({left}, 0) * {window_s} / ({burn} > 1)"
-    lasts = f"{window_s} * ({left} > bool 0)"
+    lasts = f"{window_s} * ({left} > bool 0) and ({burn} <= 1)"
+    spent = f"0 * ({left} <= 0)"
     colours = thresholds(SPENT, [(1, SERIOUS), (DAY_S, WARNING), (3 * DAY_S, FINE)])
-    return stat(words, [Query(f"min(\n  {ends}\n  or {lasts}\n)")], Manner(colours))
+    return stat(words, [Query(f"min(\n  {ends}\n  or {lasts}\n  or {spent}\n)")], Manner(colours))
 
 
 def _coverage(subject: Subject) -> Drawn:

@@ -1,6 +1,7 @@
 """The five systems of the NFR catalogue as one child process, and how to scrape them.
 
-`python -m slowatch.demo.workload --ports-file FILE` runs it by hand.
+`python -m slowatch.demo.workload --ports-file FILE` runs it by hand; with `--listen 0.0.0.0:9801`
+the systems listen there and on the four ports after it, as a container needs it.
 """
 
 import argparse
@@ -113,13 +114,24 @@ def prometheus_config(targets: Mapping[str, str], *, scrape_interval: str = "2s"
 def main() -> None:
     """Play the five systems until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="slowatch.demo.workload", description=main.__doc__)
-    parser.add_argument("--ports-file", type=Path, required=True)
+    parser.add_argument("--ports-file", type=Path)
+    parser.add_argument("--listen", type=_address)
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--incidents", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
     from slowatch.demo.systems import playing
 
-    playing.run(options.ports_file, seed=options.seed, incidents=options.incidents)
+    playing.run(
+        options.ports_file,
+        seed=options.seed,
+        incidents=options.incidents,
+        first=options.listen or playing.LOOPBACK,
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
 
 
 if __name__ == "__main__":

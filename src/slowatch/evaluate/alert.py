@@ -100,9 +100,12 @@ class Truths:
     def __init__(self, statuses: Sequence[Status], open_keys: Collection[AlertKey]) -> None:
         self._rules: dict[RuleKey, AlertRule] = {}
         self._truths: dict[AlertKey, Truth] = {}
+        self._by: dict[str, frozenset[str]] = {}
         concerned = {key.slo_id for key in open_keys}
         for status in statuses:
             is_concerned = status.slo.id in concerned
+            if is_concerned:
+                self._by[status.slo.id] = frozenset(status.slo.by)
             for condition in status.conditions:
                 # Of nearly all SLOs nothing is to be said: they cost no more than this look.
                 if is_concerned or condition.holds:
@@ -121,6 +124,11 @@ class Truths:
     def rule(self, key: AlertKey) -> AlertRule | None:
         """The rule that raises an open alert; None where nothing raises it any longer."""
         return self._rules.get((key.slo_id, key.name, key.severity))
+
+    def has_other_groups(self, key: AlertKey) -> bool:
+        """Whether the groups of an open alert's SLO have other labels now than the alert's."""
+        by = self._by.get(key.slo_id)
+        return by is not None and by != dict(key.group).keys()
 
     def _note(self, status: Status, condition: Condition) -> None:
         rule = condition.rule

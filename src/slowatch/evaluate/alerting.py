@@ -80,8 +80,8 @@ class Alerting:
     def _gone_on(self, alert: Alert, truths: Truths, at_s: int) -> Alert:
         key, state = alert.episode.key, not_after(alert.state, at_s)
         rule, truth = truths.rule(key), truths.of.get(key)
-        if rule is None:
-            # Its SLO is no longer watched, or no longer raises it.
+        if rule is None or (truth is None and truths.has_other_groups(key)):
+            # Its SLO is no longer watched, no longer raises it, or has groups of other labels now.
             return _with(alert, resolved(state, at_s))
         stepped = step(state, rule, holds=truth.holds if truth else None, at_s=at_s)
         if truth is None or stepped.known_s == state.known_s:

@@ -64,7 +64,9 @@ class Evidence:
     `tally` is what its window holds, over `span`; `look_back` tells what the last so many seconds
     hold, for every length that `look_backs_of` names. `first_start_s` is when the series was first
     measured; `is_absent` is as in `Standing`; `gap_reason` says why the latest slot is missing, if
-    it is; `series_id` is where the ledger keeps the facts, None where it has none.
+    it is; `series_id` is where the ledger keeps the facts, None where it has none. `unasked` tells
+    how many slots of a span were not asked for yet: nothing is known of them, not even that they
+    are missing.
     """
 
     tally: Tally
@@ -76,6 +78,7 @@ class Evidence:
     is_absent: bool | None = None
     gap_reason: str | None = None
     series_id: int | None = None
+    unasked: Callable[[Span], int] = lambda _span: 0
 
 
 def look_backs_of(slo: CompiledSlo, slot_s: int) -> set[int]:
@@ -177,12 +180,14 @@ class _Counted:
         return filled(measured, self._missing(measured, start_s), self.slo.no_data)
 
     def _missing(self, measured: Tally, start_s: int) -> int:
-        """Missing slots since the series was first measured."""
-        first_s = self.evidence.first_start_s
-        if first_s is None:
+        """Slots since the series was first measured that were asked for in vain."""
+        evidence = self.evidence
+        first_s = evidence.first_start_s
+        if first_s is None or max(start_s, first_s) >= evidence.end_s:
             return 0
-        length_s = self.evidence.end_s - max(start_s, first_s)
-        return max(0, length_s // self.evidence.slot_s - measured.measured)
+        span = Span(max(start_s, first_s), evidence.end_s)
+        asked = span.length_s // evidence.slot_s - evidence.unasked(span)
+        return max(0, asked - measured.measured)
 
 
 def _state(

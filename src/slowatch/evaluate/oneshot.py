@@ -1,6 +1,7 @@
 """Evaluating once: fill the windows that end at a moment, and judge."""
 
 from collections.abc import Callable
+from functools import partial
 
 from slowatch.evaluate.judging import Status
 from slowatch.evaluate.watch import Watch
@@ -15,6 +16,8 @@ def evaluate_at(
 
     `progress` is called with the oldest moment filled so far. Raises what the source raises.
     """
-    while (piece := watch.backfill(end_s, chunk_slots=CHUNK_SLOTS)) is not None:
-        progress(piece.grid.first_s - piece.grid.step_s)
+    for source in sorted(watch.sources):
+        fill = partial(watch.backfill, end_s, chunk_slots=CHUNK_SLOTS, source=source)
+        while (piece := fill()) is not None:
+            progress(piece.grid.first_s - piece.grid.step_s)
     return watch.judge(end_s)

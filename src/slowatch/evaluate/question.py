@@ -7,18 +7,19 @@ from dataclasses import asdict, dataclass
 
 from slowatch.ledger.port import Asked
 from slowatch.slo.slot import HOUR_S
-from slowatch.spec.compiled import CompiledSlo, Level, Sli, Slicing
+from slowatch.spec.compiled import DEFAULT_SOURCE, CompiledSlo, Level, Sli, Slicing
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An SLI asked per slot of `slot_s` seconds, for each value of the labels in `by`."""
+    """An SLI asked of a source per slot of `slot_s` seconds, for each value of the labels `by`."""
 
     sli: Sli
     by: tuple[str, ...]
     slicing: Slicing | None
     slot_s: int
     asked: Asked
+    source: str = DEFAULT_SOURCE
 
     @property
     def key(self) -> str:
@@ -35,16 +36,18 @@ class Question:
 
 def question_of(slo: CompiledSlo, slot_s: int) -> Question:
     """The question of an SLO. Its name, objective, window and labels do not matter to it."""
-    told = {
+    told: dict[str, object] = {
         "kind": type(slo.sli).__name__,
         "sli": asdict(slo.sli),
         "by": slo.by,
         "slicing": asdict(slo.slicing) if slo.slicing else None,
         "slot_s": slot_s,
     }
+    if slo.source != DEFAULT_SOURCE:
+        told["source"] = slo.source
     text = json.dumps(told, sort_keys=True, default=str)
     key = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return Question(slo.sli, slo.by, slo.slicing, slot_s, Asked(key, text))
+    return Question(slo.sli, slo.by, slo.slicing, slot_s, Asked(key, text), slo.source)
 
 
 def questions_of(slos: Iterable[CompiledSlo], slot_s: int) -> Mapping[str, Question]:

@@ -53,6 +53,19 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What reading the spec files led to, in seconds since the epoch when.
+
+    `kept` are files whose last good version still counts, since what stands in them is wrong.
+    """
+
+    at_s: float
+    slos: int
+    kept: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether a daemon has recent slots and a source that answers; else why not.
 

@@ -57,6 +57,12 @@ class WindowSums:
         by_start = _sums_from({span.start_s for span in anew.values()}, end_s, sums)
         self._tallies |= {window: dict(by_start[span.start_s]) for window, span in anew.items()}
 
+    def keep(self, windows: Iterable[Window]) -> None:
+        """Sum over these windows from now on; what was summed of them goes on."""
+        self._windows = frozenset(windows)
+        self._spans = {w: span for w, span in self._spans.items() if w in self._windows}
+        self._tallies = {w: tallies for w, tallies in self._tallies.items() if w in self._windows}
+
     def forget(self) -> None:
         """Sum everything anew at the next advance: someone else may have written."""
         self._spans = {}

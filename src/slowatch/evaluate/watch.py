@@ -3,7 +3,7 @@
 import gc
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -26,15 +26,17 @@ from slowatch.ledger.port import Gap, Point, Recording, Series
 from slowatch.ledger.spans import merge
 from slowatch.slo.alert_rule import AlertRule
 from slowatch.slo.burn import LOOK_BACKS_S
-from slowatch.slo.slot import HOUR_S, Span, ceil_to
+from slowatch.slo.slot import HOUR_S, Span, ceil_to, subtract
 from slowatch.slo.tally import NOTHING, Tally
 from slowatch.slo.window import RollingWindow, Window, judged_span
 from slowatch.source.answer import Grid
 from slowatch.source.asking import Gate
 from slowatch.spec.alert_rules import alert_rules
-from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.compiled import DEFAULT_SOURCE, CompiledSlo
 
 Tallies = Mapping[int, Tally]
+Need = tuple[str, Window]
+"""A question's key, and a window of an SLO that its facts have to fill."""
 
 FULL_RESOLUTION_S = max(LOOK_BACKS_S.values())
 """Slots are kept one by one for the longest look-back; older ones as hours."""
@@ -91,64 +93,123 @@ class Measured:
 class Watch:
     """Measures slots of SLOs, records them, and judges the SLOs from the ledger.
 
-    One thread may measure while another backfills; recording and judging take turns. Nothing before
-    `oldest_s` is asked for: the source no longer has it.
+    One thread for each source may measure while others backfill; recording and judging take turns.
+    `measuring` says by source who asks it. Nothing of a source before `oldest_s` is asked for: it
+    no longer has that.
     """
 
     def __init__(
-        self, slos: Sequence[CompiledSlo], ledger: Ledger, measuring: Measuring, *, slot_s: int
+        self,
+        slos: Sequence[CompiledSlo],
+        ledger: Ledger,
+        measuring: Mapping[str, Measuring],
+        *,
+        slot_s: int,
     ) -> None:
         self.slot_s = slot_s
-        self.oldest_s = 0
-        self._began_s: int | None = None
+        self.oldest_s: dict[str, int] = {}
+        self._began_s: dict[str, int] = {}
         self._ledger = ledger
         self._measuring = measuring
         self._turn = threading.RLock()
-        self._watched = [_watched(slo, slot_s) for slo in slos]
-        self.questions: Mapping[str, Question] = {
-            w.key: question_of(w.slo, slot_s) for w in self._watched
-        }
-        self._windows = _windows_by_key(self._watched, slot_s)
-        self._sums = WindowSums(
-            ledger, set().union(*self._windows.values()), full_resolution_s=FULL_RESOLUTION_S
-        )
-        self._asked = {key: list(spans) for key, spans in ledger.asked(self.questions).items()}
+        self._watched: list[Watched] = []
+        self.questions: Mapping[str, Question] = {}
+        self._windows: Mapping[str, set[Window]] = {}
+        self._sums = WindowSums(ledger, (), full_resolution_s=FULL_RESOLUTION_S)
+        self._needs: dict[str, Need] = {}
+        self._asked: dict[str, list[Span]] = {}
         self._series: dict[str, dict[int, Series]] = defaultdict(dict)
         self._first_start_s: dict[int, int] = {}
         self._gap_reasons: dict[str, tuple[int, str]] = {}
-        self._enlist(ledger.series(self.questions))
+        self.watch(slos)
 
-    def due(self, end_s: int) -> tuple[Question, ...]:
-        """The questions that were not asked yet for the slot that ends at `end_s`."""
+    def watch(self, slos: Sequence[CompiledSlo]) -> frozenset[Need]:
+        """Watch these SLOs and no others from now on; what they need that was not needed before.
+
+        What goes on being asked keeps all that is known of it. Raises LedgerError; then everything
+        is as it was.
+        """
+        watched = [_watched(slo, self.slot_s) for slo in slos]
+        questions = {w.key: question_of(w.slo, self.slot_s) for w in watched}
+        windows = _windows_by_key(watched, self.slot_s)
+        with self._turn:
+            new = [key for key in questions if key not in self.questions]
+            asked, series = self._ledger.asked(new), self._ledger.series(new)
+            before = self.needs
+            self._forget_but(questions.keys() - new)
+            self._asked |= {key: list(spans) for key, spans in asked.items()}
+            self._enlist(series)
+            self._sums.keep(set().union(*windows.values()))
+            self._watched, self._windows, self.questions = watched, windows, questions
+            self._needs = {w.slo.id: (w.key, w.slo.window) for w in watched}
+            return self.needs - before
+
+    def _forget_but(self, keys: Collection[str]) -> None:
+        """Keep in memory only what belongs to these questions; the ledger keeps everything."""
+        self._asked = {key: spans for key, spans in self._asked.items() if key in keys}
+        self._began_s = {key: at_s for key, at_s in self._began_s.items() if key in keys}
+        self._gap_reasons = {key: why for key, why in self._gap_reasons.items() if key in keys}
+        self._series = defaultdict(dict, {k: s for k, s in self._series.items() if k in keys})
+        ids = {series_id for series in self._series.values() for series_id in series}
+        self._first_start_s = {i: s for i, s in self._first_start_s.items() if i in ids}
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """All windows that have to be filled, and with the answers to which questions."""
+        return frozenset(self._needs.values())
+
+    def need_of(self, slo: CompiledSlo) -> Need | None:
+        """What an SLO needs; None where it is no longer watched."""
+        return self._needs.get(slo.id)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Who is asked anything."""
+        return frozenset(question.source for question in self.questions.values())
+
+    def due(self, end_s: int, source: str = DEFAULT_SOURCE) -> tuple[Question, ...]:
+        """The questions to a source that were not asked yet for the slot that ends at `end_s`."""
         slot = Span(end_s - self.slot_s, end_s)
-        return tuple(q for key, q in self.questions.items() if not self._is_asked(key, slot))
+        return tuple(q for q in self.questions_to(source) if not self._is_asked(q.key, slot))
 
-    def measure_slot(self, end_s: int) -> Measured:
-        """Ask for the slot that ends at `end_s` and record it, where that was not done yet."""
-        if self._began_s is None:
-            self._began_s = end_s
-        piece = Piece(self.due(end_s), Grid(end_s, end_s, self.slot_s))
+    def measure_slot(self, end_s: int, source: str = DEFAULT_SOURCE) -> Measured:
+        """Ask a source for the slot that ends at `end_s` and record it, if that was not done."""
+        with self._turn:
+            for question in self.questions_to(source):
+                self._began_s.setdefault(question.key, end_s)
+        piece = Piece(self.due(end_s, source), Grid(end_s, end_s, self.slot_s))
         with _no_collections():
-            recordings = self._measure(piece)
+            recordings = self._measure(piece, source)
         missing = sum(1 for recording in recordings if not recording.facts)
         return Measured(recorded=len(recordings) - missing, missing=missing)
 
-    def backfill(self, end_s: int, gate: Gate = None, *, chunk_slots: int) -> Piece | None:
-        """Ask for the newest missing piece before `end_s` and record it; None when none is."""
-        piece = next_piece(self.wants(end_s), self._asked, chunk_slots=chunk_slots)
+    def backfill(
+        self, end_s: int, gate: Gate = None, *, chunk_slots: int, source: str = DEFAULT_SOURCE
+    ) -> Piece | None:
+        """Ask a source for its newest missing piece before `end_s` and record it; None: no more."""
+        wants = self.wants(end_s, source)
+        piece = next_piece(wants, self._asked, chunk_slots=chunk_slots)
         if piece is not None:
-            self._measure(piece, gate)
+            self._measure(piece, source, gate)
         return piece
 
-    def wants(self, end_s: int) -> list[Wanted]:
+    def wants(self, end_s: int, source: str = DEFAULT_SOURCE) -> list[Wanted]:
         """How far back each question's facts are wanted by the SLOs that it serves."""
+        with self._turn:
+            windows_by_key, questions = self._windows, self.questions_to(source)
+        oldest_s = ceil_to(self.oldest_s.get(source, 0), HOUR_S)
         wants = []
-        for key, windows in self._windows.items():
+        for question in questions:
+            windows = windows_by_key[question.key]
             spans = [judged_span(window, end_s, FULL_RESOLUTION_S) for window in windows]
-            start_s = max(min(span.start_s for span in spans), self._oldest_hour_s())
+            start_s = max(min(span.start_s for span in spans), oldest_s)
             longest = Span(min(start_s, end_s), end_s)
-            wants.append(wanted(self.questions[key], longest, FULL_RESOLUTION_S))
+            wants.append(wanted(question, longest, FULL_RESOLUTION_S))
         return wants
+
+    def questions_to(self, source: str) -> list[Question]:
+        """What a source is asked."""
+        return [question for question in self.questions.values() if question.source == source]
 
     def judge(self, end_s: int) -> list[Status]:
         """Where every SLO and group stands at `end_s`, worst first."""
@@ -185,15 +246,12 @@ class Watch:
 
     def asked(self, slo: CompiledSlo) -> tuple[AskedExpression, ...]:
         """The PromQL that is asked for a slot of an SLO."""
-        return self._measuring.asked(question_of(slo, self.slot_s))
+        return self._measuring[slo.source].asked(question_of(slo, self.slot_s))
 
-    def _oldest_hour_s(self) -> int:
-        return ceil_to(self.oldest_s, HOUR_S)
-
-    def _measure(self, piece: Piece, gate: Gate = None) -> list[Recording]:
+    def _measure(self, piece: Piece, source: str, gate: Gate = None) -> list[Recording]:
         if not piece.questions:
             return []
-        recordings = self._measuring.measure(piece.questions, piece.grid, gate)
+        recordings = self._measuring[source].measure(piece.questions, piece.grid, gate)
         self._record(recordings)
         return recordings
 
@@ -265,7 +323,7 @@ class Watch:
     ) -> bool | None:
         """Whether all of the SLI was asked for in vain for as long as `SliAbsent` waits.
 
-        What was never there may just not be there yet: it is given that time from the start on.
+        What was never there may just not be there yet: it is given that time from when it is asked.
         """
         absent = watched.slo.policy.sli_absent
         if absent is None:
@@ -274,7 +332,7 @@ class Watch:
         tallies = look_backs.get(for_s, {})
         if any(one.id in tallies and tallies[one.id].measured for one in series):
             return False
-        if not series and self._began_s is not None and end_s - for_s < self._began_s:
+        if not series and end_s - for_s < self._began_s.get(watched.key, 0):
             return None
         return True if self._is_asked(watched.key, Span(end_s - for_s, end_s)) else None
 
@@ -299,6 +357,7 @@ class Watch:
             slot_s=self.slot_s,
             first_start_s=self._first_start_s.get(series_id),
             is_absent=is_absent,
+            unasked=lambda span: _unasked(span, self._asked.get(watched.key, ()), self.slot_s),
             gap_reason=self._gap_reason(watched.key, end_s, look_up=not recent.measured),
         )
 
@@ -309,6 +368,11 @@ class Watch:
             self._gap_reasons[key] = (gaps[-1].span.end_s, gaps[-1].reason) if gaps else (0, "")
         gap_end_s, reason = self._gap_reasons.get(key, (0, ""))
         return reason if gap_end_s >= end_s else None
+
+
+def _unasked(span: Span, asked: Sequence[Span], slot_s: int) -> int:
+    """How many slots of a span nobody has asked for yet."""
+    return sum((part.end_s - part.start_s) // slot_s for part in subtract(span, list(asked)))
 
 
 def _windows_by_key(watched: Iterable[Watched], slot_s: int) -> dict[str, set[Window]]:

@@ -20,8 +20,11 @@ PADDING = 6
 HEIGHT = 20
 
 
-def badge(status: Status) -> str:
-    """The badge of a status."""
+def badge(status: Status, *, is_known: bool) -> str:
+    """The badge of a status; `is_known` says whether slowatch sees how things are now."""
+    if not is_known:
+        told = f"{named(status.slo.id, status.group)}: slowatch does not know how it stands now"
+        return _drawn(status.slo.name, "not known", told, COLOURS["no_data"])
     right = _figures(status)
     told = f"{named(status.slo.id, status.group)}: {STATE_WORDS[status.state]}, {right}"
     return _drawn(status.slo.name, right, told, COLOURS[status.state])

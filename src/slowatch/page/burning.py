@@ -37,7 +37,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class BurnBar:
-    """The burn rate of one look-back, and the thresholds that it is compared with."""
+    """The burn rate of one look-back, and the thresholds that it is compared with.
+
+    Without a budget there is no burn rate: then `rate` is how much was bad.
+    """
 
     look_back: str
     rate: str
@@ -48,10 +51,14 @@ class BurnBar:
 
 @dataclass(frozen=True, slots=True)
 class BurnAxis:
-    """The bars, and the place of 1, which spends the budget exactly over the window."""
+    """The bars, and the place of 1, which spends the budget exactly over the window.
+
+    `has_rates` says whether there is a budget that can burn.
+    """
 
     bars: Sequence[BurnBar]
     one: str
+    has_rates: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,17 @@ def rates(status: Status, look_back: LookBack) -> dict[int, float | None]:
     }
 
 
-def burn_axis(status: Status, rate_of: Mapping[int, float | None]) -> BurnAxis:
-    """A bar for each look-back, shortest first, along a logarithmic axis."""
+def burn_axis(status: Status, rate_of: Mapping[int, float | None], look_back: LookBack) -> BurnAxis:
+    """A bar for each look-back, shortest first, along a logarithmic axis.
+
+    Of an objective of 100 % it is what was bad instead, without marks.
+    """
+    if not status.slo.objective.budget_ratio:
+        counts = [
+            BurnBar(name, _bad_of(look_back(length_s)), "0%", is_over=False, marks=())
+            for length_s, name in look_backs(status).items()
+        ]
+        return BurnAxis(counts, "0%", has_rates=False)
     known = [rate for rate in rate_of.values() if rate is not None]
     factors = [float(threshold.factor) for _, threshold in _thresholds(status)]
     most = max([LEAST_AXIS, *known, *(1.5 * factor for factor in factors)])
@@ -94,7 +110,7 @@ def burn_axis(status: Status, rate_of: Mapping[int, float | None]) -> BurnAxis:
         _bar(status, length_s, name, rate_of[length_s], most)
         for length_s, name in look_backs(status).items()
     ]
-    return BurnAxis(bars, svg_percent(log_place(1, most)))
+    return BurnAxis(bars, svg_percent(log_place(1, most)), has_rates=True)
 
 
 def _bar(status: Status, length_s: int, name: str, rate: float | None, most: float) -> BurnBar:
@@ -169,6 +185,8 @@ def _burn_of(
 ) -> tuple[str, float]:
     short, long = rate_of.get(threshold.short_s), rate_of.get(threshold.long_s)
     pair = f"{duration_text(threshold.long_s)} and {duration_text(threshold.short_s)}"
+    if not threshold.bad_ratio:
+        return _any_bad(threshold, look_back)
     if short is None or long is None or not threshold.factor:
         return f"{pair}: no burn rate", 0.0
     told = f"{burn(long)} and {burn(short)} times over {pair}"
@@ -177,6 +195,19 @@ def _burn_of(
     if near > 1 and not is_enough(tally, threshold):
         return f"{told}, of too few bad events to tell ({count(tally.bad / MICRO)})", 0.99
     return told, near
+
+
+def _any_bad(threshold: BurnThreshold, look_back: LookBack) -> tuple[str, float]:
+    """What was bad in both look-backs; with nothing bad in one of them it is half way at most."""
+    long, short = look_back(threshold.long_s), look_back(threshold.short_s)
+    lengths = duration_text(threshold.long_s), duration_text(threshold.short_s)
+    told = f"{_bad_of(long)} bad in {lengths[0]}, {_bad_of(short)} in {lengths[1]}"
+    share = min(1.0, long.bad / MICRO / threshold.least_bad) if threshold.least_bad else 1.0
+    return told, (share + (short.bad > 0)) / 2 if long.bad else 0.0
+
+
+def _bad_of(tally: Tally) -> str:
+    return count(tally.bad / MICRO) if tally.measured else NOTHING
 
 
 def _of_budget(status: Status, share: float) -> tuple[str, float]:

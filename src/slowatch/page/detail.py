@@ -108,7 +108,7 @@ class Detail:
     asked: Sequence[Asked]
 
 
-def detail(watching: Watching, service: str, name: str, wanted: Wanted, prometheus: str) -> Detail:
+def detail(watching: Watching, service: str, name: str, wanted: Wanted) -> Detail:
     """The page of the worst group of an SLO that has the wanted labels.
 
     Raises ApiError where there is none, LedgerError where its history cannot be read.
@@ -120,13 +120,14 @@ def detail(watching: Watching, service: str, name: str, wanted: Wanted, promethe
     status = next((one for one in every if matches(one, wanted)), None)
     if status is None:
         raise ApiError(404, f"No group of {service}/{name} has these labels.")
-    return _detail(_Facts(watching, status, snapshot.slot_s), every, prometheus)
+    return _detail(_Facts(watching, status, snapshot.slot_s), every)
 
 
-def _detail(facts: "_Facts", every: Sequence[Status], prometheus: str) -> Detail:
+def _detail(facts: "_Facts", every: Sequence[Status]) -> Detail:
     status, slo = facts.status, facts.status.slo
     rate_of = rates(status, facts.look_back)
     span, step_s, points = facts.span, facts.step_s, facts.points
+    prometheus = facts.watching.prometheus_of(slo)
     return Detail(
         status=status,
         state=status.state,
@@ -141,7 +142,7 @@ def _detail(facts: "_Facts", every: Sequence[Status], prometheus: str) -> Detail
         step=shown.length(step_s),
         history=_history(status, span, step_s),
         burn_down=burn_down(status, points, span, step_s),
-        burn=burn_axis(status, rate_of),
+        burn=burn_axis(status, rate_of, facts.look_back),
         events=events(points, span, slo.objective),
         weeks=facts.weeks(),
         distances=distances(status, rate_of, facts.look_back),

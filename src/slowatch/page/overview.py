@@ -19,6 +19,7 @@ from slowatch.slo.figures import (
     compliance,
     objective_percent,
 )
+from slowatch.slo.policy import SEVERITIES, Severity
 
 MOST_VALUES = 50
 """A label with more values than this is no choice, but a search."""
@@ -91,6 +92,15 @@ class FiringAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class Firing:
+    """The alerts that fire, pages first, of what a view shows; `others` fire beside it."""
+
+    alerts: Sequence[FiringAlert]
+    counts: str
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A filter, the values that it may have, and those that are chosen."""
 
@@ -109,7 +119,7 @@ class Overview:
     shown: int
     of: int
     totals: Sequence[Total]
-    alerts: Sequence[FiringAlert]
+    firing: Firing
     choices: Sequence[Choice]
     rows: Sequence[Row]
     sections: Sequence[Section]
@@ -128,7 +138,7 @@ def overview(snapshot: Snapshot, trends: Trends, view: View) -> Overview:
         shown=len(chosen),
         of=len(snapshot.statuses),
         totals=_totals(facet, view),
-        alerts=[_alert(alert) for alert in snapshot.alerts if _is_firing(alert)],
+        firing=_firing(snapshot.alerts, chosen, view),
         choices=list(_choices(snapshot.statuses, view)),
         rows=rows,
         sections=_sections(rows),
@@ -276,6 +286,29 @@ def _choice(name: str, label: str, values: Sequence[tuple[str, str]], view: View
 
 def _is_firing(alert: Alert) -> bool:
     return alert.state.phase == "firing"
+
+
+def _firing(alerts: Sequence[Alert], chosen: Sequence[Status], view: View) -> Firing:
+    """Newest first within a severity; those of slowatch itself concern every view."""
+    fire = [alert for alert in alerts if _is_firing(alert)]
+    shown_ids = {status.slo.id for status in chosen}
+    groups = {(status.slo.id, tuple(sorted(status.group.items()))) for status in chosen}
+
+    def is_shown(alert: Alert) -> bool:
+        key = alert.episode.key
+        is_of_all = key.slo_id == SELF or (not key.group and key.slo_id in shown_ids)
+        return view.is_whole or is_of_all or (key.slo_id, key.group) in groups
+
+    own = sorted(filter(is_shown, fire), key=lambda one: SEVERITIES.index(_severity(one)))
+    by_severity = Counter(map(_severity, own))
+    counts = [
+        f"{by_severity[one]} {one}{'' if by_severity[one] == 1 else 's'}" for one in SEVERITIES
+    ]
+    return Firing([_alert(one) for one in own], ", ".join(counts), len(fire) - len(own))
+
+
+def _severity(alert: Alert) -> Severity:
+    return alert.episode.key.severity
 
 
 def _alert(alert: Alert) -> FiringAlert:

@@ -1,6 +1,5 @@
 """The routes of the status page."""
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -16,7 +15,8 @@ from slowatch.page.asked_for import ORDERS, View, view_of
 from slowatch.page.assets import FOR_EVER, assets
 from slowatch.page.badge import badge, unknown_badge
 from slowatch.page.detail import detail
-from slowatch.page.live import Live
+from slowatch.page.keeping import Facts, Kept
+from slowatch.page.live import MOST_STREAMS, Live
 from slowatch.page.notices import Notices, notices
 from slowatch.page.overview import overview
 from slowatch.page.rendering import Rendered, get_ready, rendered
@@ -25,22 +25,18 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    "Vary": "Accept-Encoding",
-}
+HEADERS = {"Content-Security-Policy": POLICY, "Vary": "Accept-Encoding"}
 BADGE_AGE_S = 30
 MOST_TILES = 18
-MOST_KEPT = 64
-"""Views of one snapshot that are kept as they were rendered."""
 
 
-def page_router(watching: Watching, *, prometheus: str, is_ending: Callable[[], bool]) -> APIRouter:
-    """All of the status page; `prometheus` is where people reach Prometheus."""
+def page_router(
+    watching: Watching, *, is_ending: Callable[[], bool], most_streams: int = MOST_STREAMS
+) -> APIRouter:
+    """All of the status page; of pages that are open, `most_streams` are told of news."""
     get_ready()
-    pages = Pages(watching, prometheus)
-    live = Live(watching, is_ending=is_ending)
+    pages = Pages(watching)
+    live = Live(watching, is_ending=is_ending, most=most_streams)
     router = APIRouter(include_in_schema=False)
     router.get("/")(pages.overview)
     router.get("/view/{service}/{name}")(pages.detail)
@@ -57,11 +53,9 @@ def page_router(watching: Watching, *, prometheus: str, is_ending: Callable[[], 
 class Pages:
     """The pages over a daemon; the overview is rendered once for a snapshot and a view."""
 
-    def __init__(self, watching: Watching, prometheus: str) -> None:
-        self._watching, self._prometheus = watching, prometheus
-        self._turn = threading.Lock()
-        self._known_by: tuple[object, ...] = ()
-        self._kept: dict[str, Rendered] = {}
+    def __init__(self, watching: Watching) -> None:
+        self._watching = watching
+        self._kept = Kept()
 
     async def overview(self, request: Request) -> Response:
         """All SLOs."""
@@ -72,7 +66,7 @@ class Pages:
 
         def page(request: Request) -> Rendered:
             filters = wanted(request, NONE)
-            found = detail(self._watching, service, name, filters, self._prometheus)
+            found = detail(self._watching, service, name, filters)
             return self._rendered("detail.html", self._notices(), root="../../", detail=found)
 
         return await run_in_threadpool(self._answer, request, page)
@@ -85,7 +79,8 @@ class Pages:
             return Response(str(error), error.status, media_type="text/plain")
         own = self._watching.snapshot.of_slo(service, name)
         status = next((one for one in own if matches(one, filters)), None)
-        drawn = badge(status) if status is not None else unknown_badge(name)
+        is_known = not self._notices().is_troubled
+        drawn = badge(status, is_known=is_known) if status is not None else unknown_badge(name)
         return Response(
             drawn,
             200 if status is not None else 404,
@@ -96,21 +91,12 @@ class Pages:
     def _overview(self, request: Request) -> Rendered:
         view = view_of(request.query_params)
         told = self._notices()
-        known_by = (self._watching.snapshot, self._watching.trends, told)
-        with self._turn:
-            if any(a is not b for a, b in zip(self._known_by[:2], known_by[:2], strict=False)) or (
-                self._known_by[2:] != known_by[2:]
-            ):
-                self._known_by, self._kept = known_by, {}
-            key = view.query()
-            if key not in self._kept:
-                if len(self._kept) >= MOST_KEPT:
-                    self._kept.pop(next(iter(self._kept)))
-                self._kept[key] = self._draw(view, told)
-            return self._kept[key]
+        facts = (self._watching.snapshot, self._watching.trends, told)
+        return self._kept.view(view, facts, lambda: self._draw(view, facts))
 
-    def _draw(self, view: View, told: Notices) -> Rendered:
-        found = overview(self._watching.snapshot, self._watching.trends, view)
+    def _draw(self, view: View, facts: Facts) -> Rendered:
+        snapshot, trends, told = facts
+        found = overview(snapshot, trends, view)
         if view.is_wall:
             tiles = [row for row in found.rows if row.state != "ok"]
             return self._rendered(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from slowatch.evaluate.judging import Status
+from slowatch.evaluate.judging import Condition, Status
 from slowatch.evaluate.wording import duration
 from slowatch.page.shown import count, last, noun, window
 from slowatch.slo.alert_rule import BreaksBound, Burns, BurnThreshold
@@ -91,7 +91,7 @@ def _pages(status: Status) -> Iterator[str]:
         match one.rule.when:
             case Burns(thresholds):
                 first = thresholds[0]
-                yield f"It pages when {burn_words(first)}{_now(status, first)}."
+                yield f"It pages when {burn_words(first)}{_now(status, one, first)}."
             case BreaksBound(held_s):
                 yield f"It pages when the bound is broken all through {last(held_s)}."
             case _:
@@ -106,18 +106,22 @@ def burn_words(threshold: BurnThreshold) -> str:
     share = percent(threshold.bad_ratio, digits=2)
     factor = burn(float(threshold.factor))
     if not threshold.bad_ratio:
-        return f"anything is bad in {short} and in {long}"
+        least = f"{threshold.least_bad} or more are" if threshold.least_bad > 1 else "anything is"
+        return f"{least} bad in {long}, and anything in {short}"
     return (
         f"{long} and {short} both burn more than {factor} times as fast as they may ({share} bad)"
     )
 
 
-def _now(status: Status, threshold: BurnThreshold) -> str:
+def _now(status: Status, condition: Condition, threshold: BurnThreshold) -> str:
     rates = rates_by_length(status)
     short, long = rates.get(threshold.short_s), rates.get(threshold.long_s)
-    if short is None or long is None:
+    if short is None or long is None or not threshold.bad_ratio:
         return ""
-    return f"; now it is {burn(long)} and {burn(short)} times"
+    # Both exceed it, and yet it does not hold: then there is not enough to go by.
+    is_guarded = condition.holds is False and min(short, long) > float(threshold.factor)
+    guard = ", of too few bad events to tell" if is_guarded else ""
+    return f"; now it is {burn(long)} and {burn(short)} times{guard}"
 
 
 def rates_by_length(status: Status) -> dict[int, float | None]:

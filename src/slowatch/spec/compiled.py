@@ -13,6 +13,8 @@ from slowatch.slo.objective import Objective
 from slowatch.slo.policy import DEFAULT_POLICY, AlertPolicy, Severity
 from slowatch.slo.window import Window
 
+DEFAULT_SOURCE = "default"
+"""The Prometheus of the settings `prometheus_…`, which is asked where no other is named."""
 MatchOp = Literal["=", "!=", "=~", "!~"]
 
 
@@ -150,9 +152,10 @@ class ThresholdAlert:
 class CompiledSlo:
     """One SLO, ready to be asked, recorded, judged and rendered.
 
-    `id` is `service/name`. `by` lists the labels of which each set of values has its own budget.
-    `slicing` is None where events are counted as they occur. `runbook` and `dashboard` are links.
-    `path` and `line` say where it stands, and `text` what stands there.
+    `id` is `service/name`. `source` names the Prometheus that is asked. `by` lists the labels of
+    which each set of values has its own budget. `slicing` is None where events are counted as they
+    occur. `runbook` and `dashboard` are links. `path` and `line` say where it stands, and `text`
+    what stands there.
     """
 
     service: str
@@ -171,6 +174,7 @@ class CompiledSlo:
     policy: AlertPolicy = DEFAULT_POLICY
     runbook: str | None = None
     dashboard: str | None = None
+    source: str = DEFAULT_SOURCE
     path: str = ""
     line: int = 0
     text: str = field(default="", compare=False, repr=False)

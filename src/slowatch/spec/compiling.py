@@ -10,7 +10,13 @@ from slowatch.slo.objective import Objective
 from slowatch.slo.policy import AlertPolicy
 from slowatch.slo.slot import DAY_S
 from slowatch.slo.window import RollingWindow, Window
-from slowatch.spec.compiled import CompiledSlo, Level, Slicing, ThresholdAlert
+from slowatch.spec.compiled import (
+    DEFAULT_SOURCE,
+    CompiledSlo,
+    Level,
+    Slicing,
+    ThresholdAlert,
+)
 from slowatch.spec.documents import (
     AlertDocument,
     Budgeting,
@@ -60,6 +66,7 @@ def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> Compile
         policy=_policy(slo, spec, window),
         runbook=slo.runbook or defaults.runbook,
         dashboard=slo.dashboard or defaults.dashboard,
+        source=slo.source or defaults.source or DEFAULT_SOURCE,
         path=origin.path,
         line=origin.line,
         text=origin.text,

@@ -94,6 +94,11 @@ class _Shared(Document):
     )
     runbook: Link | None = Field(None, description="What to do about its alerts, as a link.")
     dashboard: Link | None = Field(None, description="Where to look, as a link.")
+    source: Name | None = Field(
+        None,
+        description="Which Prometheus is asked: a name under `sources` in the settings; `default`, "
+        "that of `prometheus_url`, by default.",
+    )
 
 
 class DefaultsDocument(_Shared):

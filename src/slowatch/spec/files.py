@@ -7,7 +7,13 @@ from pathlib import Path
 from slowatch.spec.mistake import Mistake
 
 MAX_BYTES = 1024 * 1024
+_NO_SUCH = "there is no such file or folder: check the path"
 _SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+def shown_path(path: Path) -> str:
+    """A path as text that can be encoded, whatever bytes its names have."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def find_files(path: Path) -> list[Path]:
@@ -16,9 +22,11 @@ def find_files(path: Path) -> list[Path]:
     Hidden files and folders are passed over; a mounted ConfigMap keeps its versions in them.
     Raises Mistake where there is nothing to read.
     """
-    if not path.is_dir():
-        return [path]
     try:
+        if not path.exists():
+            raise Mistake("file-not-found", _NO_SUCH)
+        if not path.is_dir():
+            return [path]
         found = list(_walk(path, set()))
     except OSError as error:
         raise _unreadable(error) from error
@@ -40,7 +48,7 @@ def read_bytes(path: Path) -> bytes:
     """A file's content; raises Mistake where it cannot be read or is too large."""
     try:
         if not path.exists():
-            raise Mistake("file-not-found", "there is no such file or folder: check the path")
+            raise Mistake("file-not-found", _NO_SUCH)
         if not path.is_file():
             raise Mistake("unreadable-file", "this is not a file: name a file or a folder")
         with path.open("rb") as file:

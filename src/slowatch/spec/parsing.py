@@ -33,6 +33,11 @@ class Parsed:
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def is_good(self) -> bool:
+        """Whether it holds no mistake; warnings are none."""
+        return all(problem.severity == "warning" for problem in self.problems)
+
 
 def parse_file(text: str, path: str) -> Parsed:
     """Parse a file's text; a document before a place that is not YAML still counts."""

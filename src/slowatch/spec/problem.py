@@ -39,6 +39,7 @@ ProblemCode = Literal[
     "duplicate-label",
     "duplicate-slo",
     "duplicate-alert",
+    "unknown-source",
     # what must agree
     "one-sli-kind",
     "good-or-bad",

@@ -36,6 +36,8 @@ KINDS: tuple[type[System], ...] = (
     TriflowJudgment,
 )
 TICK_S = 0.5
+LOOPBACK = ("127.0.0.1", 0)
+"""Where systems listen if nothing is said: on free ports that only this machine can reach."""
 
 
 def make_systems(seed: int, *, incidents: bool) -> list[System]:
@@ -49,12 +51,16 @@ def _make(kind: type[System], seed: int, *, incidents: bool) -> System:
     return kind(Chance(rng, condition))
 
 
-async def play(systems: Sequence[System], ports_file: Path) -> None:
+async def play(
+    systems: Sequence[System], ports_file: Path | None = None, first: tuple[str, int] = LOOPBACK
+) -> None:
     """Serve and drive the systems until SIGTERM or SIGINT.
 
-    Once they answer, `ports_file` says where, as JSON: system to `host:port`.
+    They listen on the host and port `first` and the ports after it. Once they answer, `ports_file`
+    says where, as JSON: system to `host:port`.
     """
-    sockets = [_listen() for _ in systems]
+    host, port = first
+    sockets = [_listen(host, port and port + nth) for nth in range(len(systems))]
     ports = [listening.getsockname()[1] for listening in sockets]
     apps = {port: _app(system) for port, system in zip(ports, systems, strict=True)}
     server = _Server(uvicorn.Config(_by_port(apps), lifespan="off", log_level="warning"))
@@ -65,14 +71,15 @@ async def play(systems: Sequence[System], ports_file: Path) -> None:
         movers = [tasks.create_task(_tick(systems))]
         for system, port in zip(systems, ports, strict=True):
             movers += [tasks.create_task(drive(system, port, call)) for call in system.calls]
-        _write_ports(ports_file, systems, ports)
+        if ports_file is not None:
+            _write_ports(ports_file, systems, ports)
         server.movers = movers
         await serving
 
 
-def _listen() -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     """A listener whose connections send at once: held back, head and body take 40 ms a call."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server((host, port))
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
@@ -126,7 +133,13 @@ def _write_ports(path: Path, systems: Sequence[System], ports: Sequence[int]) ->
     unfinished.replace(path)
 
 
-def run(ports_file: Path, *, seed: int, incidents: bool) -> None:
+def run(
+    ports_file: Path | None,
+    *,
+    seed: int,
+    incidents: bool,
+    first: tuple[str, int] = LOOPBACK,
+) -> None:
     """Play until a signal says stop."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has it untyped
-    asyncio.run(play(make_systems(seed, incidents=incidents), ports_file))
+    asyncio.run(play(make_systems(seed, incidents=incidents), ports_file, first))

@@ -70,7 +70,7 @@
       left.push(allowed > 0 ? 1 - bad / allowed : bad ? 0 : 1);
       ahead.push(null);
     }
-    if (!x.length) return null;
+    if (!x.length) return [];
     const now = Number(figure.dataset.now);
     left[left.length - 1] = now;
     const endsIn = Number(figure.dataset.endsIn || 0);
@@ -86,7 +86,7 @@
     const span = x[x.length - 1] - from;
     const low = Math.max(-1, Math.min(0, ...left.filter((v) => v != null)));
     const drawn = left.map((v) => (v == null ? null : Math.max(low, v)));
-    return new uPlot(
+    const plot = new uPlot(
       {
         ...options,
         hooks: { draw: [(plot) => mark(plot, figure.dataset.ended)] },
@@ -101,6 +101,7 @@
       [x, drawn, ahead],
       figure,
     );
+    return [plot];
   }
 
   // The moment from which on nothing was left.
@@ -122,38 +123,36 @@
     ctx.restore();
   }
 
-  // All events as a wash, bad ones as bars on a scale of their own: they would not be seen else.
+  // All events, and below them, in a drawing of their own, the bad ones: they would not be seen else,
+  // and nobody takes one of a thousand for a half.
   function events(figure, answer) {
     const points = answer.series[0].points;
-    if (!points.length) return null;
+    if (!points.length) return [];
     const x = points.map((point) => Date.parse(point.start) / 1000);
-    const { axis, options } = base(figure, 230);
     const from = Date.parse(answer.start) / 1000;
     const to = Date.parse(answer.end) / 1000;
     const bars = uPlot.paths.bars({ size: [0.8, 40], align: 1 });
-    const most = Math.max(1, ...points.map((point) => point.bad));
-    return new uPlot(
-      {
-        ...options,
-        scales: {
-          x: { time: true, range: [from, to] },
-          y: { range: (_plot, _low, high) => [0, (high || 1) * 1.05] },
-          bad: { range: [0, most * 2.2] },
+
+    function pane(label, height, name, wash, hasTimes) {
+      const { axis, options } = base(figure, height);
+      const times = hasTimes ? xAxis(axis, to - from) : { ...xAxis(axis, to - from), values: (_plot, values) => values.map(() => ""), size: 6 };
+      return new uPlot(
+        {
+          ...options,
+          cursor: { ...options.cursor, sync: { key: "events" } },
+          scales: { x: { time: true, range: [from, to] }, y: { range: (_plot, _low, high) => [0, (high || 1) * 1.05] } },
+          axes: [times, { ...axis, space: 30, size: 64, values: (_plot, values) => values.map(number) }],
+          series: [
+            { label: "from", value: (_plot, at) => moment(at) },
+            { label, stroke: colour(name), fill: `${colour(name)}${wash}`, width: 0, paths: bars, points: { show: false }, value: (_plot, v) => number(v) },
+          ],
         },
-        axes: [
-          xAxis(axis, to - from),
-          { ...axis, space: 40, size: 64 },
-          { ...axis, side: 1, scale: "bad", space: 30, size: 56, grid: { show: false }, stroke: colour("exhausted"), values: (_plot, values) => values.map((v) => (v > most ? "" : number(v))) },
-        ],
-        series: [
-          { label: "from", value: (_plot, at) => moment(at) },
-          { label: "all", stroke: colour("no_data"), fill: `${colour("no_data")}55`, width: 0, paths: bars, points: { show: false }, value: (_plot, v) => number(v) },
-          { label: "bad", scale: "bad", stroke: colour("exhausted"), fill: colour("exhausted"), width: 0, paths: bars, points: { show: false }, value: (_plot, v) => number(v) },
-        ],
-      },
-      [x, points.map((point) => point.total), points.map((point) => point.bad)],
-      figure,
-    );
+        [x, points.map((point) => point[label === "all" ? "total" : "bad"])],
+        figure,
+      );
+    }
+
+    return [pane("all", 150, "no_data", "55", false), pane("bad", 120, "exhausted", "", true)];
   }
 
   const KINDS = { budget, events };
@@ -163,7 +162,9 @@
   function ask(address) {
     if (!answers.has(address)) {
       answers.clear();
-      answers.set(address, fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null));
+      const answer = fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+      answers.set(address, answer);
+      answer.then((told) => told || answers.delete(address)); // it may be answered another time
     }
     return answers.get(address);
   }
@@ -171,29 +172,31 @@
   async function draw(figure) {
     const answer = await ask(figure.dataset.history);
     if (!answer || !answer.series.length || !document.contains(figure)) return; // the drawing that is there stays
-    const old = made.get(figure);
-    const plot = KINDS[figure.dataset.chart](figure, answer);
-    if (!plot) return;
-    if (old) old.destroy();
-    made.set(figure, plot);
-    plot.root.setAttribute("aria-hidden", "true"); // the words and the table say it
+    const plots = KINDS[figure.dataset.chart](figure, answer);
+    if (!plots.length) return;
+    clear(figure);
+    made.set(figure, plots);
+    for (const plot of plots) plot.root.setAttribute("aria-hidden", "true"); // the words and the table say it
     figure.classList.add("live-chart");
     sizes.observe(figure);
   }
 
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      const plot = made.get(target);
-      if (plot && plot.width !== target.clientWidth) plot.setSize({ width: target.clientWidth, height: plot.height });
+      for (const plot of made.get(target) || []) {
+        if (plot.width !== target.clientWidth) plot.setSize({ width: target.clientWidth, height: plot.height });
+      }
     }
   });
 
+  function clear(figure) {
+    for (const plot of made.get(figure) || []) plot.destroy();
+    made.delete(figure);
+  }
+
   function drawAll() {
     for (const figure of [...made.keys()]) {
-      if (!document.contains(figure)) {
-        made.get(figure).destroy();
-        made.delete(figure);
-      }
+      if (!document.contains(figure)) clear(figure);
     }
     for (const figure of document.querySelectorAll("figure[data-chart]")) draw(figure);
   }

@@ -8,41 +8,63 @@
   const SWAP_WITHIN_MS = 2000; // so that many open pages do not all ask in the same moment
   const TYPED_MS = 250;
 
-  html.classList.add("js");
-
   // Current: a new snapshot is told of, then this very address is asked for again.
 
   let asked = 0;
+  let title = document.title;
+  let refused = "";
+  let isWanted = false; // somebody went to this address, and does not see it yet
 
-  async function load(address, { push = false } = {}) {
+  async function load(address) {
     const turn = ++asked;
-    let answer;
+    let answer, text;
     try {
       answer = await fetch(address, { headers: { Accept: "text/html" } });
+      text = await answer.text();
     } catch {
-      return false; // the network; the age tells for how long
+      return; // the network; the age tells for how long
     }
-    const text = await answer.text();
-    if (turn !== asked) return true; // something newer was asked for since
     const fresh = new DOMParser().parseFromString(text, "text/html");
-    if (push) history.pushState(null, "", address);
-    swap(fresh);
-    return true;
+    if (!fresh.documentElement.dataset.asOf) return; // a proxy's page: slowatch was not heard
+    heard = Date.now();
+    if (turn !== asked) return; // something newer was asked for since
+    refused = answer.status >= 500 && !isError(document) ? wordsOf(fresh) : "";
+    if (refused) tick(); // it is there, and cannot say: what it said before stays, with a word to that
+    else swap(fresh);
   }
+
+  // Somebody goes to a view: the address comes first, so that whatever is asked for next asks for it.
+  function go(address) {
+    history.pushState(null, "", address);
+    show();
+  }
+
+  function show() {
+    isWanted = true;
+    load(location.href);
+  }
+
+  const wordsOf = (fresh) => (fresh.querySelector(".error .lead") || fresh.body).textContent.trim();
+  const isError = (page) => Boolean(page.querySelector("main .error"));
 
   function swap(fresh) {
     const focused = document.activeElement;
     const place = focused && focused !== document.body ? placeOf(focused) : null;
     const held = anchor(focused);
     const opened = new Map([...document.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
-    document.title = fresh.title;
-    for (const name of ["asOf", "staleAfter", "slot"]) html.dataset[name] = fresh.documentElement.dataset[name];
+    title = fresh.title;
+    for (const name of ["asOf", "staleAfter", "slot", "lost"]) html.dataset[name] = fresh.documentElement.dataset[name];
+    if (isError(document) || isError(fresh)) {
+      // What is shown is no more, or is there again.
+      document.querySelector("main").replaceWith(document.adoptNode(fresh.querySelector("main").cloneNode(true)));
+    }
     for (const old of document.querySelectorAll("[data-live]")) {
       const next = fresh.getElementById(old.id);
       if (next && next.outerHTML !== old.outerHTML) old.replaceWith(document.adoptNode(next));
     }
     for (const [id, open] of opened) if (byId(id)) byId(id).open = open;
     sync(fresh);
+    isWanted = false;
     filter();
     if (place && !document.contains(focused)) focusOn(place);
     if (held && byId(held.id)) scrollBy(0, byId(held.id).getBoundingClientRect().top - held.top);
@@ -87,8 +109,6 @@
 
   // Typing filters at once what is there, and then asks for what is not.
 
-  const form = byId("filters");
-
   function filter() {
     const input = byId("q");
     if (!input) return;
@@ -103,51 +123,86 @@
     }
   }
 
-  function address() {
-    const wanted = [...new FormData(form)].filter(([name, value]) => value.trim() && !(name === "sort" && value === "worst"));
-    const query = new URLSearchParams(wanted).toString();
-    return location.pathname + (query ? `?${query}` : "");
+  // This address with one of its parameters changed. The form is not asked for the others: what it
+  // shows may be what somebody has just left.
+  function address({ name, value, selectedOptions }) {
+    const query = new URLSearchParams(location.search);
+    query.delete(name);
+    for (const one of selectedOptions ? [...selectedOptions].map((option) => option.value) : [value]) {
+      if (one.trim() && !(name === "sort" && one === "worst")) query.append(name, one);
+    }
+    return location.pathname + (`${query}` ? `?${query}` : "");
   }
 
-  // The form shows what the address says, except where somebody is typing.
+  // The form shows what the address says; what has the focus stays what it is while slots come.
   function sync(fresh) {
+    const form = byId("filters");
     const next = fresh.getElementById("filters");
     if (!form || !next) return;
-    for (const field of next.querySelectorAll("select")) {
-      const own = form.elements[field.name];
-      if (own && own !== document.activeElement && own.innerHTML !== field.innerHTML) own.innerHTML = field.innerHTML;
-      if (own && own !== document.activeElement) own.value = field.value;
+    const held = document.activeElement?.closest(".field");
+    const fields = [...next.querySelectorAll(".field")];
+    const names = new Set(fields.map((field) => field.dataset.field));
+    const own = new Map([...form.querySelectorAll(".field")].map((field) => [field.dataset.field, field]));
+    for (const [name, field] of own) if (!names.has(name) && field !== held) field.remove();
+    let after = form.querySelector(".submit");
+    for (const field of fields.reverse()) {
+      const old = own.get(field.dataset.field);
+      if (!old) after.before(document.adoptNode(field));
+      else if (old !== held || (isWanted && old.querySelector("select"))) update(old, field);
+      after = old || field;
     }
-    const input = byId("q");
-    if (input !== document.activeElement) input.value = next.elements.q.value;
   }
 
-  if (form) {
-    let typing = 0;
-    form.addEventListener("input", (event) => {
-      if (event.target.name !== "q") return;
-      filter();
-      clearTimeout(typing);
-      typing = setTimeout(() => {
-        history.replaceState(null, "", address());
-        load(address());
-      }, TYPED_MS);
-    });
-    form.addEventListener("change", (event) => {
-      if (event.target.name !== "q") load(address(), { push: true });
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      load(address(), { push: true });
-    });
-    document.addEventListener("click", (event) => {
-      const link = event.target.closest("a[data-go]");
-      if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      byId("q").value = new URL(link.href).searchParams.get("q") || "";
-      load(link.href, { push: true });
-    });
-    addEventListener("popstate", () => load(location.href));
+  function update(old, field) {
+    const [own, next] = [old, field].map((one) => one.querySelector("input, select"));
+    if (next.matches("select")) {
+      own.multiple = next.multiple;
+      own.size = next.size;
+      if (own.innerHTML !== next.innerHTML) own.innerHTML = next.innerHTML;
+      for (const [at, option] of [...next.options].entries()) own.options[at].selected = option.selected;
+    } else own.value = next.value;
+  }
+
+  const isFilter = (element) => element.closest("#filters");
+  let typing = 0;
+  document.addEventListener("input", (event) => {
+    if (!isFilter(event.target) || event.target.name !== "q") return;
+    filter();
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      history.replaceState(null, "", address(event.target));
+      show();
+    }, TYPED_MS);
+  });
+  document.addEventListener("change", (event) => {
+    if (isFilter(event.target) && event.target.name !== "q") go(address(event.target));
+  });
+  document.addEventListener("submit", (event) => {
+    if (!isFilter(event.target)) return;
+    event.preventDefault();
+    clearTimeout(typing);
+    go(address(byId("q")));
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#fold")) {
+      const isOpen = byId("filters").classList.toggle("open");
+      byId("fold").setAttribute("aria-expanded", isOpen);
+    }
+    const link = event.target.closest("a[data-go]");
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    clearTimeout(typing);
+    showWords(link.href);
+    go(link.href);
+  });
+  addEventListener("popstate", () => {
+    showWords(location.href);
+    show();
+  });
+
+  function showWords(address) {
+    const input = byId("q");
+    if (input) input.value = new URL(address).searchParams.get("q") || "";
   }
 
   // Arrow keys go from one SLO to the next, once one of them has the focus.
@@ -206,15 +261,36 @@
       element.textContent = `, ${span(now - Number(element.dataset.age))} ago`;
     }
     const silent = (Date.now() - heard) / 1000;
+    const isLost = silent >= 3 * slot();
     const lost = byId("lost");
-    lost.hidden = silent < 3 * slot();
-    if (!lost.hidden) lost.textContent = `Connection lost: nothing was heard of slowatch for ${span(silent)}. What is shown may be old.`;
+    lost.hidden = !isLost && !refused;
+    const words = isLost
+      ? `Connection lost: nothing was heard of slowatch for ${span(silent)}. What is shown may be old.`
+      : `slowatch cannot say how it is now: ${refused} What is shown is how it was.`;
+    if (!lost.hidden) lost.textContent = words;
+    showKnown(!lost.hidden);
   }
 
-  async function refresh() {
+  // Nobody may read off a screen, or a tab, that all is well when that is not known.
+  function showKnown(isLost) {
+    html.classList.toggle("unheard", isLost);
+    const wanted = isLost ? html.dataset.lost : title;
+    if (document.title !== wanted) document.title = wanted;
+    const heading = byId("headline");
+    if (!heading) return;
+    if (isLost && heading.dataset.known === undefined) {
+      heading.dataset.known = heading.textContent;
+      heading.textContent = "Not known";
+    } else if (!isLost && heading.dataset.known !== undefined) {
+      heading.textContent = heading.dataset.known;
+      delete heading.dataset.known;
+    }
+  }
+
+  function refresh() {
     pending = 0;
     polled = Date.now();
-    if (await load(location.href)) heard = Date.now();
+    load(location.href);
   }
 
   function soon() {
