@@ -14,19 +14,8 @@ from slowatch.app.values import Seconds, WholeSeconds
 from slowatch.cli.main import app
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = (
-    "run",
-    "evaluate",
-    "validate",
-    "status",
-    "render-rules",
-    "render-tests",
-    "render-dashboards",
-    "push-dashboards",
-    "publish",
-    "notify-test",
-    "schema",
-    "demo",
+COMMANDS = tuple(
+    one.name or one.callback.__name__ for one in app.registered_commands if one.callback
 )
 FLAGS = {
     "prometheus_url": "--prometheus",

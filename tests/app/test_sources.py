@@ -108,6 +108,7 @@ def test_each_slo_is_asked_of_its_own_source(
         assert one.readiness().is_ready
 
 
+@pytest.mark.slow
 def test_a_source_that_hangs_keeps_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_source_that_hangs_keeps_no_other(
         assert one.counts().runs_overlapped == 1
 
 
+@pytest.mark.slow
 def test_a_source_that_is_away_blinds_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +162,8 @@ def test_a_source_that_is_away_blinds_nobody(
         ('{"so far": {"url": "http://a:1"}}', "SOURCES.so far: use up to 64 letters"),
         ('{"far": {"url": "ftp://a"}}', "this is no address of a Prometheus"),
         ('{"far": {"uri": "http://a:1"}}', "there is no such key"),
+        ("[]", "SOURCES: write names and what belongs to them"),
+        ('{"far": "x"}', "SOURCES.far: write keys and values"),
         ('{"far": {}}', "SOURCES.far.url: this key is needed"),
     ],
 )

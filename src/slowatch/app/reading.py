@@ -39,6 +39,10 @@ OF_KEYS: Mapping[str, type[BaseModel]] = {
 """Settings that have keys of their own."""
 _IN_OUR_WORDS = {
     "missing": "this key is needed",
+    "dict_type": "write names and what belongs to them, as `{name: …}`",
+    "model_type": "write keys and values, as `{key: value}`",
+    "model_attributes_type": "write keys and values, as `{key: value}`",
+    "tuple_type": "write a list, as `[…]`",
     # All patterns are of names.
     "string_pattern_mismatch": "use up to 64 letters, digits, `_`, `.` and `-` for a name, with a "
     "letter or digit first",

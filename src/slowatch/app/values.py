@@ -25,7 +25,10 @@ def _seconds(value: object) -> object:
 
 
 def _paths(value: object) -> object:
-    return [part for part in value.split(":") if part] if isinstance(value, str) else value
+    paths = [part for part in value.split(":") if part] if isinstance(value, str) else value
+    if not paths:
+        raise ValueError("name at least one spec file or folder")
+    return paths
 
 
 def _word(value: object) -> object:

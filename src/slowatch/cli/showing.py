@@ -85,9 +85,12 @@ def _with_note(shown: "RenderableType", note: str) -> "RenderableType":
 
 
 def _configured_address() -> str:
-    host, port = configured().listen_address()
+    settings = configured()
+    host, port = settings.listen_address()
+    scheme = "https" if settings.tls_cert else "http"
     anywhere = host in ("0.0.0.0", "::")  # noqa: S104  not listened on: compared with
-    return f"http://{'127.0.0.1' if anywhere else f'[{host}]' if ':' in host else host}:{port}"
+    reached = "127.0.0.1" if anywhere else f"[{host}]" if ":" in host else host
+    return f"{scheme}://{reached}:{port}"
 
 
 def _address(url: str) -> str:
