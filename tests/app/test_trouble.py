@@ -63,7 +63,9 @@ def ended(*, url: str = "http://127.0.0.1:1", **settings: str) -> tuple[int, str
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_hanging_prometheus_does_not_keep_it_from_ending(
     tmp_path: Path, number: signal.Signals
 ) -> None:
