@@ -78,7 +78,7 @@ def played(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     rules.mkdir()
     (rules / "steady.yaml").write_text(spec("steady"))
     (rules / "other.yaml").write_text(spec("other"))
-    now_s = [float(floor_to(time.time(), 3600))]
+    now_s = [float(floor_to(time.time(), 3600) - 3600)]
     settings = read_settings(
         prometheus_url=url,
         rules=str(rules),
