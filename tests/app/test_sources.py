@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from slowatch.app.daemon import Daemon
@@ -42,7 +43,14 @@ def prometheus(folder: Path, events: int) -> Iterator[PrometheusServer]:
         job = f"{{job_name: played, static_configs: [{{targets: ['127.0.0.1:{target.port}']}}]}}"
         config = f"global: {{scrape_interval: 1s}}\nscrape_configs: [{job}]\n"
         with PrometheusServer(folder, config=config) as server:
+            wait_for(lambda: has_scraped(server.url), within_s=20)
             yield server
+
+
+def has_scraped(url: str) -> bool:
+    """Whether it has the counter by now."""
+    answer = httpx.get(f"{url}/api/v1/query", params={"query": "played_total"}, trust_env=False)
+    return bool(answer.json()["data"]["result"])
 
 
 @contextmanager
