@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from slowatch.app.settings import PREFIX, Settings
 from slowatch.app.values import Seconds, WholeSeconds
 from slowatch.cli.main import app
+from slowatch.spec.units import duration_text
 
 DOCS = Path(__file__).parents[1] / "docs"
 COMMANDS = tuple(
@@ -115,14 +116,7 @@ def _default(name: str, field: FieldInfo) -> str:
     if isinstance(value, tuple):
         return "`" + ":".join(map(str, value)) + "`"
     hint = typing.get_type_hints(Settings, include_extras=True)[name]
-    return f"`{_duration(value)}`" if hint in (Seconds, WholeSeconds) else f"`{value}`"
-
-
-def _duration(seconds: float) -> str:
-    for unit, length_s in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if seconds > length_s and seconds % length_s == 0:
-            return f"{seconds / length_s:g}{unit}"
-    return f"{seconds:g}s"
+    return f"`{duration_text(value)}`" if hint in (Seconds, WholeSeconds) else f"`{value}`"
 
 
 def _stripped(text: str) -> str:

@@ -122,12 +122,11 @@ def own_families(watching: Watching) -> Iterator[Metric]:
 
 
 def _spec_gauges(done: Reloaded) -> Iterator[Metric]:
-    mistakes = sum(1 for problem in done.problems if problem.severity == "error")
     for name, text, value in (
-        ("specs_last_reload_successful", "1 while no spec file has a mistake.", not mistakes),
+        ("specs_last_reload_successful", "1 while no spec file has a mistake.", not done.mistakes),
         ("specs_last_reload_timestamp_seconds", "When spec files were read last.", done.at_s),
         ("spec_files_kept", "Files whose last good version counts.", len(done.kept)),
-        ("spec_mistakes", "Mistakes in spec files.", mistakes),
+        ("spec_mistakes", "Mistakes in spec files.", done.mistakes),
     ):
         yield GaugeMetricFamily(f"slowatch_{name}", text, float(value))
 

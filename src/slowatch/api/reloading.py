@@ -30,7 +30,7 @@ class ReloadRoute:
         """
         done = self._watching.reload()
         problems = [str(problem) for problem in done.problems]
-        mistakes = sum(1 for problem in done.problems if problem.severity == "error")
+        mistakes = done.mistakes
         if not (done.kept or mistakes):
             return JSONResponse(
                 ReloadAnswer(slos=done.slos, kept=[], problems=problems).model_dump()

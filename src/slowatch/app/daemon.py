@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
-from functools import partial
 
 import structlog
 
@@ -256,7 +255,8 @@ class Daemon:
     @property
     def seen_s(self) -> int:
         """End of the newest slot that was measured and judged; before there is one, the start."""
-        return self._started_end_s if self._seen_end_s is None else self._seen_end_s
+        seen_end_s = self._seen_end_s
+        return self._started_end_s if seen_end_s is None else seen_end_s
 
     @property
     def stale_after_s(self) -> float:
@@ -405,9 +405,10 @@ class Daemon:
 
         end_s = self._settled_end() - self._settings.slot
         begun = self._filling.under_way()
-        fill = partial(self._watch.backfill, end_s, give_way, chunk_slots=BACKFILL_SLOTS)
         try:
-            piece = fill(source=source.name)
+            piece = self._watch.backfill(
+                end_s, give_way, chunk_slots=BACKFILL_SLOTS, source=source.name
+            )
         except Stopping:
             return False
         except (SourceError, LedgerError) as error:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 from slowatch.evaluate.snapshot import Reloaded
 from slowatch.spec.reading import Reading
-from slowatch.spec.rereading import SpecFiles, Trace
+from slowatch.spec.rereading import Changes, SpecFiles
 
 
 class Reloading:
     """The files a daemon was started with, what was read of them last, and whether to read again.
 
-    Files are looked at every `poll_s` seconds, never where that is 0. What has changed is read once
-    it looks the same twice: an editor may not be done with it.
+    Files are looked at every `poll_s` seconds, never where that is 0.
     """
 
     def __init__(
@@ -28,7 +27,7 @@ class Reloading:
         self._files, self._poll_s, self._now = files, poll_s, now
         self._asked = threading.Event()
         self._look_next_s = 0.0
-        self._seen: Trace = files.read_trace if files else ()
+        self._changes = Changes(files, files.read_trace) if files else None
         self.reading = reading
         self.last = self._told()
 
@@ -38,25 +37,23 @@ class Reloading:
 
     def is_due(self) -> bool:
         """Whether it is time to read."""
-        if self._files is None:
+        if self._changes is None:
             return False
         if self._asked.is_set():
             return True
-        read = self._files.read_trace
-        rests = self._seen == read
-        if not self._poll_s or (rests and time.monotonic() < self._look_next_s):
+        is_early = not self._changes.is_pending and time.monotonic() < self._look_next_s
+        if not self._poll_s or is_early:
             return False
         self._look_next_s = time.monotonic() + self._poll_s
-        before, self._seen = self._seen, self._files.trace()
-        return self._seen != read and self._seen == before
+        return self._changes.are_due()
 
     def read(self) -> Reading:
         """What the files hold now; what was wrong keeps its last good version."""
         self._asked.clear()
-        if self._files is None:
+        if self._files is None or self._changes is None:
             return self.reading
         reading = self._files.read()
-        self._seen = self._files.read_trace
+        self._changes.take(self._files.read_trace)
         return reading
 
     def take(self, reading: Reading) -> Reloaded:

@@ -1,6 +1,6 @@
 """Settings of a daemon: a file, environment variables over it, flags over both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -23,6 +23,7 @@ from slowatch.app.values import (
     PrometheusUrl,
     Seconds,
     SecretUrl,
+    SettingName,
     TokenText,
     WholeSeconds,
     plain,
@@ -61,13 +62,9 @@ class SourceSettings(BaseModel):
 
     def connection(self) -> Connection:
         """How to reach it. Raises SettingsError when a secret's file is unreadable."""
-        url, username, password = without_credentials(self.url)
-        if self.username is not None:
-            username, password = self.username, None
-        if self.password is not None:
-            password = plain(self.password)
-        if self.password_file is not None:
-            password = secret_text(self.password_file)
+        url, username, password = signed_in(
+            self.url, self.username, self.password, self.password_file
+        )
         return Connection(
             url=url,
             username=username,
@@ -99,7 +96,7 @@ class Webhook(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+    name: SettingName
     url: SecretUrl
     token: HeaderText | None = None
     token_file: Path | None = None
@@ -110,7 +107,7 @@ class TokenSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+    name: SettingName
     token: TokenText | None = None
     token_file: Path | None = None
     may: May = "read"
@@ -122,8 +119,13 @@ class TokenSettings(BaseModel):
         return self
 
 
+def _check_names(setting: str, named: Sequence[Webhook | TokenSettings]) -> None:
+    if len({one.name for one in named}) < len(named):
+        raise ValueError(f"{setting}: each needs a name of its own")
+
+
 Sources = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")], SourceSettings],
+    dict[SettingName, SourceSettings],
     AfterValidator(_not_the_first),
 ]
 
@@ -357,16 +359,12 @@ class Settings(BaseSettings):
                 "alerting: notify needs somebody to notify: set `alertmanagers` or `webhooks`, "
                 "or `alerting: rules`"
             )
-        names = [webhook.name for webhook in self.webhooks]
-        if len(set(names)) < len(names):
-            raise ValueError("webhooks: each needs a name of its own")
+        _check_names("webhooks", self.webhooks)
         return self
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Self:
-        names = [token.name for token in self.tokens]
-        if len(set(names)) < len(names):
-            raise ValueError("tokens: each needs a name of its own")
+        _check_names("tokens", self.tokens)
         if self.read_access == "token" and not self.tokens:
             raise ValueError("read_access: token needs somebody who may read: set `tokens`")
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -426,6 +424,23 @@ class Settings(BaseSettings):
         if not (colon and port.isdecimal() and int(port) <= 65_535):
             raise SettingsError(f"listen: {self.listen!r} is no address; write 127.0.0.1:9710")
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  what `:9710` asks for
+
+
+def signed_in(
+    address: str, username: str | None, password: SecretStr | None, password_file: Path | None
+) -> tuple[str, str | None, str | None]:
+    """An address without credentials, the user and the password: what is set goes before its own.
+
+    Raises SettingsError when the password's file is unreadable.
+    """
+    url, user, known = without_credentials(address)
+    if username is not None:
+        user, known = username, None
+    if password is not None:
+        known = plain(password)
+    if password_file is not None:
+        known = secret_text(password_file)
+    return url, user, known
 
 
 def secret_text(path: Path) -> str:

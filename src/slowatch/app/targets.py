@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from slowatch.app.settings import Settings, Webhook, secret_text
+from slowatch.app.settings import Settings, Webhook, secret_text, signed_in
 from slowatch.app.values import plain, without_credentials
 from slowatch.notify.target import Target
 from slowatch.source.connection import Connection
@@ -24,13 +24,12 @@ def targets(settings: Settings) -> list[Target]:
 
 def _alertmanagers(settings: Settings) -> Iterator[Target]:
     for address in dict.fromkeys(settings.alertmanagers):
-        url, username, password = without_credentials(address)
-        if settings.alertmanager_username is not None:
-            username, password = settings.alertmanager_username, None
-        if settings.alertmanager_password is not None:
-            password = plain(settings.alertmanager_password)
-        if settings.alertmanager_password_file is not None:
-            password = secret_text(settings.alertmanager_password_file)
+        url, username, password = signed_in(
+            address,
+            settings.alertmanager_username,
+            settings.alertmanager_password,
+            settings.alertmanager_password_file,
+        )
         connection = Connection(
             url=url,
             username=username,

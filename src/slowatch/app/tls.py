@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from slowatch.app.settings import Settings, SettingsError
-from slowatch.app.versions import Version, version_of
+from slowatch.spec.versions import Version, version_of
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from slowatch.api.access import Access
 from slowatch.api.credentials import May
 from slowatch.app.settings import Settings, SettingsError, TokenSettings, secret_text
 from slowatch.app.values import check_token
-from slowatch.app.versions import Version, version_of
+from slowatch.spec.versions import Version, version_of
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from slowatch.evaluate.snapshot import AlertingMode
@@ -110,6 +110,8 @@ def _token(secret: SecretStr) -> SecretStr:
     return SecretStr(check_token(secret.get_secret_value().strip()))
 
 
+SettingName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""What tells entries of a setting apart."""
 PrometheusUrl = Annotated[str, AfterValidator(_address_of("a Prometheus", "http://localhost:9090"))]
 AlertmanagerUrl = Annotated[
     str, AfterValidator(_address_of("an Alertmanager", "http://localhost:9093"))

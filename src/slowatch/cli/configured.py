@@ -1,8 +1,9 @@
 """The settings as commands need them: a variable that sets nothing is said."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from slowatch.cli.failing import tell
 
 if TYPE_CHECKING:
     from slowatch.app.settings import Settings
@@ -13,5 +14,5 @@ def configured(file: Path | None = None, **flags: object) -> "Settings":
     from slowatch.app.reading import read_settings, unknown_variables
 
     for sentence in unknown_variables():
-        sys.stderr.write(f"slowatch: {sentence}\n")
+        tell(sentence)
     return read_settings(file, **flags)

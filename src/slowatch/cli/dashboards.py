@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
 from slowatch.cli.configured import configured
-from slowatch.cli.failing import COULD_NOT_RUN, CannotRun
+from slowatch.cli.failing import COULD_NOT_RUN, CannotRun, tell
 from slowatch.cli.rendering import PROBLEMS, Source, all_usable, one_of
 from slowatch.cli.writing import write_whole
 
@@ -60,7 +60,7 @@ def render_dashboards(wanted: Wanted, output: Path) -> int:
     sys.stdout.write(f"{len(documents)} dashboards in {output}\n")
     for path in sorted(output.glob("service-*.json")):
         if path.name not in documents:
-            sys.stderr.write(f"slowatch: {path} was left: no spec has this service\n")
+            tell(f"{path} was left: no spec has this service")
     return 0
 
 
@@ -84,7 +84,7 @@ def push_dashboards(wanted: Wanted, destination: Destination, *, dry_run: bool) 
             act = plan if dry_run else push
             _tell(act(grafana, documents, destination.folder), dry_run=dry_run)
     except GrafanaError as why:
-        sys.stderr.write(f"slowatch: {why}\n")
+        tell(str(why))
         return COULD_NOT_RUN
     return 0
 

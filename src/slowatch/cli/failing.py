@@ -14,6 +14,12 @@ class CannotRun(Exception):
     """A command cannot do its work; the message says why and what to do."""
 
 
+def tell(sentence: str) -> None:
+    """Say something besides what a command prints, on standard error."""
+    sys.stderr.write(f"slowatch: {sentence}\n")
+    sys.stderr.flush()
+
+
 @contextmanager
 def told_in_words() -> Iterator[None]:
     """Turn every exception into words and an exit code; with SLOWATCH_DEBUG set, let it through."""
@@ -24,7 +30,7 @@ def told_in_words() -> Iterator[None]:
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
-        sys.stderr.write(f"slowatch: {_words(error)}\n")
+        tell(_words(error))
         sys.exit(COULD_NOT_RUN)
 
 

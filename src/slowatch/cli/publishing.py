@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from slowatch.cli.configured import configured
-from slowatch.cli.failing import COULD_NOT_RUN, CannotRun
+from slowatch.cli.failing import COULD_NOT_RUN, CannotRun, tell
 from slowatch.cli.published import publish_into
 from slowatch.cli.reloading import server_at, why_not_reloaded
 from slowatch.cli.rendering import PROBLEMS, Source, all_usable, manner_of, one_of, rule_groups_of
@@ -91,7 +91,8 @@ def _once(job: _Job, servers: Sequence["Connection"]) -> int:
     if _publish(job) is None:
         return PROBLEMS
     failed = [why for server in servers if (why := why_not_reloaded(server))]
-    sys.stderr.writelines(f"slowatch: {why}\n" for why in failed)
+    for why in failed:
+        tell(why)
     return COULD_NOT_RUN if failed else 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from slowatch.cli.configured import configured
 from slowatch.cli.durations import seconds_of
-from slowatch.cli.failing import CannotRun
+from slowatch.cli.failing import CannotRun, tell
 from slowatch.cli.writing import write_whole
 from slowatch.spec.compiled import CompiledSlo
 from slowatch.spec.reading import Reading, read_paths
@@ -94,11 +94,11 @@ def rule_groups_of(
     from slowatch.render.over_daemon import daemon_groups
 
     if not manner.with_alerts:
-        _tell("`alerting` is not `rules`: alert rules are left out, so that nobody is paged twice")
+        tell("`alerting` is not `rules`: alert rules are left out, so that nobody is paged twice")
     if source == "slowatch":
         return daemon_groups(slos, manner)
     for sentence in notes(slos):
-        _tell(sentence)
+        tell(sentence)
     return rule_groups(slos, manner)
 
 
@@ -126,7 +126,7 @@ def _usable(
         return _asked_of(of, reading.slos), 0
     if keep_going and reading.slos:
         return _asked_of(of, reading.slos), PROBLEMS
-    _tell("nothing is written; --keep-going renders the SLOs without problems")
+    tell("nothing is written; --keep-going renders the SLOs without problems")
     return (), PROBLEMS
 
 
@@ -138,7 +138,7 @@ def all_usable(paths: Sequence[Path], of: str | None = None) -> Sequence[Compile
     reading = _told(paths)
     if not reading.problems:
         return _asked_of(of, reading.slos)
-    _tell("nothing is written")
+    tell("nothing is written")
     return ()
 
 
@@ -180,7 +180,3 @@ def one_of(text: str, known: tuple[T, ...], what: str) -> T:
         if one == text:
             return one
     raise CannotRun(f"there is no {what} {text!r}; take one of {', '.join(known)}")
-
-
-def _tell(sentence: str) -> None:
-    sys.stderr.write(f"slowatch: {sentence}\n")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from slowatch.cli.configured import configured
-from slowatch.cli.failing import CannotRun
+from slowatch.cli.failing import CannotRun, tell
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -37,7 +37,7 @@ def _print(body: str, address: str, *, as_json: bool) -> None:
 
     print_answer(_read(body, address))
     for reason in _not_ready(address):
-        sys.stderr.write(f"slowatch: not up to date: {reason}\n")
+        tell(f"not up to date: {reason}")
 
 
 def _not_ready(address: str) -> list[str]:

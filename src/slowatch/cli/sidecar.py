@@ -1,15 +1,14 @@
 """A sidecar: it publishes whenever spec files change, and lets nothing but a signal end it."""
 
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from slowatch.cli.failing import CannotRun
+from slowatch.cli.failing import CannotRun, tell
 from slowatch.cli.reloading import why_not_reloaded
 from slowatch.source.connection import Connection
-from slowatch.spec.rereading import SpecFiles, Trace
+from slowatch.spec.rereading import Changes, SpecFiles
 
 
 class Sidecar:
@@ -21,9 +20,8 @@ class Sidecar:
     def __init__(
         self, publish: Callable[[], bool | None], files: SpecFiles, servers: Sequence[Connection]
     ) -> None:
-        self._publish, self._files, self._servers = publish, files, servers
-        self._seen: Trace | None = None
-        self._published: Trace | None = None
+        self._publish, self._servers = publish, servers
+        self._changes = Changes(files)
         self._is_halfway = False
         # In the beginning all: what an earlier run has written, nobody may have been told of.
         self._due = list(servers)
@@ -42,22 +40,19 @@ class Sidecar:
             return
 
     def _look(self) -> None:
-        before, self._seen = self._seen, self._files.trace()
-        # What is being written is left alone until it looks the same twice.
-        is_settled = self._seen == before or before is None
-        if self._seen == self._published or not is_settled:
+        if not self._changes.are_due():
             return
         try:
             changed = self._publish()
         except CannotRun as why:
             changed = None
-            _tell(str(why))
+            tell(str(why))
         except OSError as why:
             # A full disk, a volume that is not mounted yet: no change of specs, so try again.
             self._is_halfway = True
             self._tell_once("", str(why))
             return
-        self._published = self._seen
+        self._changes.take(self._changes.seen)
         self._told.pop("", None)
         if changed or self._is_halfway:
             self._due = list(self._servers)
@@ -77,7 +72,7 @@ class Sidecar:
     def _tell_once(self, about: str, sentence: str) -> None:
         if self._told.get(about) != sentence:
             self._told[about] = sentence
-            _tell(sentence)
+            tell(sentence)
 
 
 def _end_by_signal() -> None:
@@ -90,8 +85,3 @@ def _end_by_signal() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-
-
-def _tell(sentence: str) -> None:
-    sys.stderr.write(f"slowatch: {sentence}\n")
-    sys.stderr.flush()

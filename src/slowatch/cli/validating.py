@@ -35,8 +35,8 @@ def validate_paths(
     live = _live_problems(reading, settings) if settings else []
     slot_s, scrape_s = _lengths(settings)
     found = [*reading.problems, *live, *lint(reading.slos, slot_s=slot_s, scrape_s=scrape_s)]
-    errors = [problem for problem in found if problem.severity == "error"]
-    warnings = [problem for problem in found if problem.severity == "warning"]
+    errors = [problem for problem in found if problem.is_mistake]
+    warnings = [problem for problem in found if not problem.is_mistake]
     sys.stdout.writelines(line + "\n" for line in _lines([*errors, *warnings], style))
     if style == "text":
         sys.stderr.write(_summary(len(errors), len(warnings), len(reading.slos) - _failing(live)))
@@ -44,7 +44,7 @@ def validate_paths(
 
 
 def _failing(live: Sequence[Problem]) -> int:
-    return sum(problem.severity == "error" for problem in live)
+    return sum(problem.is_mistake for problem in live)
 
 
 def _lengths(settings: "Settings | None") -> tuple[int, int]:

@@ -64,6 +64,11 @@ class Reloaded:
     kept: tuple[str, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def mistakes(self) -> int:
+        """How many of the problems are more than warnings."""
+        return sum(problem.is_mistake for problem in self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:

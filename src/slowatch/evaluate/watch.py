@@ -94,8 +94,8 @@ class Watch:
     """Measures slots of SLOs, records them, and judges the SLOs from the ledger.
 
     One thread for each source may measure while others backfill; recording and judging take turns.
-    `measuring` says by source who asks it. Nothing of a source before `oldest_s` is asked for: it
-    no longer has that.
+    `measuring` says by source who asks it, `sources` are those that are asked anything. Nothing of
+    a source before `oldest_s` is asked for: it no longer has that.
     """
 
     def __init__(
@@ -114,6 +114,7 @@ class Watch:
         self._turn = threading.RLock()
         self._watched: list[Watched] = []
         self.questions: Mapping[str, Question] = {}
+        self.sources: frozenset[str] = frozenset()
         self._windows: Mapping[str, set[Window]] = {}
         self._sums = WindowSums(ledger, (), full_resolution_s=FULL_RESOLUTION_S)
         self._needs: dict[str, Need] = {}
@@ -141,6 +142,7 @@ class Watch:
             self._enlist(series)
             self._sums.keep(set().union(*windows.values()))
             self._watched, self._windows, self.questions = watched, windows, questions
+            self.sources = frozenset(question.source for question in questions.values())
             self._needs = {w.slo.id: (w.key, w.slo.window) for w in watched}
             return self.needs - before
 
@@ -161,11 +163,6 @@ class Watch:
     def need_of(self, slo: CompiledSlo) -> Need | None:
         """What an SLO needs; None where it is no longer watched."""
         return self._needs.get(slo.id)
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """Who is asked anything."""
-        return frozenset(question.source for question in self.questions.values())
 
     def due(self, end_s: int, source: str = DEFAULT_SOURCE) -> tuple[Question, ...]:
         """The questions to a source that were not asked yet for the slot that ends at `end_s`."""

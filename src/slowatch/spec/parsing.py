@@ -36,7 +36,7 @@ class Parsed:
     @property
     def is_good(self) -> bool:
         """Whether it holds no mistake; warnings are none."""
-        return all(problem.severity == "warning" for problem in self.problems)
+        return not any(problem.is_mistake for problem in self.problems)
 
 
 def parse_file(text: str, path: str) -> Parsed:

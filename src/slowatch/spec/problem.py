@@ -88,6 +88,11 @@ class Problem:
     message: str
     severity: Literal["error", "warning"] = "error"
 
+    @property
+    def is_mistake(self) -> bool:
+        """Whether it is more than a warning."""
+        return self.severity == "error"
+
     def __str__(self) -> str:
         word = "warning: " if self.severity == "warning" else ""
         return f"{self.path}:{self.line}:{self.column}: {word}{self.message} [{self.code}]"

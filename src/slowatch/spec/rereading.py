@@ -1,6 +1,5 @@
 """Spec files that are read again and again: what is wrong replaces nothing that is right."""
 
-import os
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +10,9 @@ from slowatch.spec.mistake import Mistake
 from slowatch.spec.parsing import Parsed
 from slowatch.spec.problem import Problem
 from slowatch.spec.reading import Reading, file_problem, joined, read_file
+from slowatch.spec.versions import Version, version_of
 
-Trace = tuple[tuple[str, ...], ...]
+Trace = tuple[tuple[str, Version], ...]
 """What tells whether files have changed without reading them."""
 
 
@@ -102,24 +102,37 @@ def _without_moved(versions: Sequence[_Version]) -> list[_Version]:
     return left
 
 
-def _traces(paths: Sequence[Path]) -> Iterator[tuple[str, ...]]:
+class Changes:
+    """Whether files are others than those that were taken, and rest.
+
+    What has changed is due once it looks the same twice: an editor may not be done with it. Where
+    nothing was `taken` yet, the first look is enough.
+    """
+
+    def __init__(self, files: SpecFiles, taken: Trace | None = None) -> None:
+        self._files = files
+        self._taken = self.seen = taken
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something that was seen is still to be taken."""
+        return self.seen != self._taken
+
+    def are_due(self) -> bool:
+        """Look at the files; whether they are to be taken now."""
+        before, self.seen = self.seen, self._files.trace()
+        return self.is_pending and before in (None, self.seen)
+
+    def take(self, trace: Trace | None) -> None:
+        """Note which files were taken."""
+        self._taken = self.seen = trace
+
+
+def _traces(paths: Sequence[Path]) -> Iterator[tuple[str, Version]]:
     for path in paths:
         try:
             files = find_files(path)
         except Mistake as mistake:
-            yield (str(path), mistake.code)
+            yield (f"{path}: {mistake.code}", None)
             continue
-        for file in files:
-            yield (str(file), *_trace(file))
-
-
-def _trace(file: Path) -> tuple[str, ...]:
-    try:
-        real = os.path.realpath(file)
-        state = Path(real).stat()
-    except OSError as error:
-        return (type(error).__name__,)
-    return (
-        real,
-        *map(str, (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode)),
-    )
+        yield from ((str(file), version_of(file)) for file in files)

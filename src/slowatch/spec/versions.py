@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-Version = tuple[int, int, int] | None
-"""Which file it is, when it was written, how long it is; None where there is none to be read."""
+Version = tuple[int, ...] | None
+"""Which file it is, when it was written, how long it is and who may read it; None where none is."""
 
 
 def version_of(path: Path) -> Version:
@@ -12,4 +12,4 @@ def version_of(path: Path) -> Version:
         found = path.stat()
     except OSError:
         return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
+    return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode)
