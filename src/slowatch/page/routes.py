@@ -1,7 +1,7 @@
 """The routes of the status page."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -132,10 +132,8 @@ def respond(request: Request, page: Rendered, status: int) -> Response:
     headers = {"ETag": page.etag, "Cache-Control": "no-cache", **HEADERS}
     if status == 200 and has_tag(request.headers.get("if-none-match", ""), page.etag):
         return Response(status_code=304, headers=headers)
-    body = page.html
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        body, headers["Content-Encoding"] = page.gzipped, "gzip"
-    return Response(body, status, headers, "text/html")
+    body, encoding = _encoded(request, page.html, page.gzipped)
+    return Response(body, status, {**headers, **encoding}, "text/html")
 
 
 async def static(request: Request, file: str) -> Response:
@@ -145,7 +143,12 @@ async def static(request: Request, file: str) -> Response:
         raise ApiError(404, "there is no such file")
     is_known = request.query_params.get("v") == asset.digest
     headers = {"Cache-Control": FOR_EVER if is_known else "no-cache", "Vary": "Accept-Encoding"}
-    body = asset.content
+    body, encoding = _encoded(request, asset.content, asset.gzipped)
+    return Response(body, 200, {**headers, **encoding}, asset.media_type)
+
+
+def _encoded(request: Request, plain: bytes, gzipped: bytes) -> tuple[bytes, Mapping[str, str]]:
+    """The body that the browser takes, and the header that says which."""
     if "gzip" in request.headers.get("accept-encoding", ""):
-        body, headers["Content-Encoding"] = asset.gzipped, "gzip"
-    return Response(body, 200, headers, asset.media_type)
+        return gzipped, {"Content-Encoding": "gzip"}
+    return plain, {}
