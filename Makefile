@@ -12,6 +12,7 @@ MAKEFLAGS += --no-print-directory
 JOBS ?= 2
 ARGS ?=
 BIN := .venv/bin
+LOCUST := $(CURDIR)/.venv-load/bin/locust
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 .PHONY: help
@@ -29,12 +30,12 @@ test: .venv/.set-up ## Run the tests, with real parts, but for the slow ones
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-slow
-test-slow: .venv/.set-up ## Run the slow tests alone
+test-slow: .venv/.set-up .venv-load/.set-up ## Run the slow tests alone
 	@scripts/install-debian prometheus postgresql alertmanager chromium buildah debootstrap
 	@$(PYTEST) -m slow $(ARGS)
 
 .PHONY: test-all
-test-all: .venv/.set-up ## Run all tests
+test-all: .venv/.set-up .venv-load/.set-up ## Run all tests
 	@scripts/install-debian prometheus postgresql alertmanager chromium buildah debootstrap
 	@$(PYTEST) $(ARGS)
 
@@ -85,10 +86,14 @@ bench: .venv/.set-up ## Measure what a slot costs, what the daemon takes, and wh
 	$(BIN)/python -m benchmarks.rules
 
 .PHONY: load
-load: .venv/.set-up ## Let a thousand clients read the API and the page for a minute
+load: .venv/.set-up .venv-load/.set-up ## Let a thousand clients read the API and the page for a minute
 	@scripts/install-debian prometheus
-	@test -x .venv-load/bin/locust || { $(PYTHON) -m venv .venv-load && .venv-load/bin/pip -q install 'locust>=2.47,<3'; }
-	$(BIN)/python -m benchmarks.load --locust "$(CURDIR)/.venv-load/bin/locust"
+	$(BIN)/python -m benchmarks.load --locust "$(LOCUST)"
+
+.PHONY: acceptance
+acceptance: .venv/.set-up .venv-load/.set-up ## Play the five systems under load, healthy and ill, and judge every requirement
+	@scripts/install-debian prometheus
+	@$(BIN)/python -m tests.acceptance --locust "$(LOCUST)" $(ARGS)
 
 .PHONY: clean
 clean: ## Remove the environment and all caches
@@ -96,4 +101,9 @@ clean: ## Remove the environment and all caches
 
 .venv/.set-up: requirements-dev.lock pyproject.toml scripts/set-up
 	@scripts/set-up
+	@touch $@
+
+# Locust has an environment of its own: what it needs is none of slowatch's business.
+.venv-load/.set-up:
+	@test -x "$(LOCUST)" || { "$${PYTHON:-python3}" -m venv .venv-load && .venv-load/bin/pip install --quiet 'locust>=2.47,<3'; }
 	@touch $@

@@ -3,10 +3,11 @@
 import argparse
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
+from typer import Typer
 from typer.testing import CliRunner
 
 from slowatch.app.settings import PREFIX, Settings
@@ -15,9 +16,20 @@ from slowatch.cli.main import app
 from slowatch.spec.units import duration_text
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = tuple(
-    one.name or one.callback.__name__ for one in app.registered_commands if one.callback
-)
+
+
+def _commands(of: Typer, *before: str) -> Iterator[tuple[str, ...]]:
+    """What each command is called with, and what those below it are."""
+    for one in of.registered_commands:
+        if one.callback:
+            yield (*before, one.name or one.callback.__name__)
+    for group in of.registered_groups:
+        if group.typer_instance and group.name:
+            yield (*before, group.name)
+            yield from _commands(group.typer_instance, *before, group.name)
+
+
+COMMANDS = tuple(_commands(app))
 FLAGS = {
     "prometheus_url": "--prometheus",
     "rules": "--rules",
@@ -55,6 +67,9 @@ CLI = f"""{GENERATED}
 | 2 | it could not run: arguments, settings, ledger, Prometheus, Grafana; why is said in a line |
 | 130 | interrupted by Ctrl-C (`run` and `demo` end with 0: that is how they are ended) |
 
+`slowatch verify` has its own: 0 passed or warned, 1 failed (or warned, with `--strict`), 2 nothing
+could be shown, 3 it could not be verified.
+
 With `SLOWATCH_DEBUG=1` an error shows where it was raised.
 """
 
@@ -73,9 +88,9 @@ def cli_page() -> str:
     """docs/cli.md."""
     width = {"COLUMNS": "100", "TERMINAL_WIDTH": "100"}
     parts = [CLI]
-    for command in ("", *COMMANDS):
-        told = CliRunner().invoke(app, [command, "--help"] if command else ["--help"], env=width)
-        title = f"slowatch {command}".strip()
+    for command in ((), *COMMANDS):
+        told = CliRunner().invoke(app, [*command, "--help"], env=width)
+        title = " ".join(("slowatch", *command))
         usage = told.stdout.strip().replace("Usage: root", "Usage: slowatch")
         parts.append(f"## {title}\n\n```text\n{_stripped(usage)}\n```\n")
     return "\n".join(parts)

@@ -32,6 +32,11 @@ def test_a_fine_file_is_0(rules: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "1 SLO, no problem\n")
 
 
+def test_runs_are_counted_where_there_are_any(rules: Path) -> None:
+    rules.write_text(FINE + "runs: [{name: load, slos: all}, {name: whole, ends_within: 15m}]\n")
+    assert slowatch("validate", str(rules)).err == "1 SLO and 2 runs, no problem\n"
+
+
 def test_problems_are_told_with_their_place_and_1(rules: Path) -> None:
     rules.write_text(BAD)
     done = slowatch("validate", str(rules))
@@ -86,6 +91,12 @@ slos:
   - name: fine
     objective: 99%
     sli: {latency: {histogram: api_response_time_seconds, under: 2s}}
+runs:
+  - name: load
+    checks:
+      - {name: no-series, mean: {histogram: nobody_has_this_seconds}, at_most: 1s}
+      - {name: mean, mean: {histogram: api_response_time_seconds}, at_most: 1s}
+      - slo: fine
 """
 
 
@@ -101,7 +112,8 @@ def test_a_live_prometheus_tells_what_has_no_data_and_why(
     )
     told = {p["message"].split()[0]: p["message"] for p in json.loads(done.out)}
     assert done.code == 1
-    assert set(told) == {"no-such-bucket", "no-such-metric", "refused"}
+    assert set(told) == {"no-such-bucket", "no-such-metric", "refused", "load:"}
     assert "bucket" in told["no-such-bucket"]
     assert "nowhere_to_be_found" in told["no-such-metric"]
     assert "match" in told["refused"]
+    assert "no-series has no data now: nobody_has_this_seconds" in told["load:"]

@@ -14,6 +14,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from slowatch.ledger import errors
 from slowatch.ledger.address import parse_address
+from slowatch.ledger.alert_port import Delivery
 from slowatch.ledger.errors import (
     LedgerAddressError,
     LedgerError,
@@ -25,7 +26,7 @@ from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.migrating import MIGRATIONS
 from slowatch.ledger.schema import REVISION, VERSION_TABLE, metadata
 from slowatch.ledger.store import open_store
-from tests.ledger.making import EVERYTHING, events, recording, slot
+from tests.ledger.making import EVERYTHING, T0, events, recording, slot
 from tests.support.postgres import PASSWORD, PostgresServer
 
 
@@ -129,20 +130,27 @@ def test_revision_of_the_tables_is_the_last_migration() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == REVISION
 
 
-def test_ledger_of_an_older_slowatch_keeps_what_it_holds(shared_ledger_url: str) -> None:
-    """That of 0.1.0, which knew of no alerts."""
+@pytest.mark.parametrize(
+    ("revision", "newer_tables"),
+    [("0001", ("episodes", "outbox", "runs")), ("0002", ("runs",))],
+)
+def test_ledger_of_an_older_slowatch_keeps_what_it_holds(
+    shared_ledger_url: str, revision: str, newer_tables: tuple[str, ...]
+) -> None:
+    """That of 0.1.0, which knew of no alerts, and the next, which knew of no runs."""
     with Ledger.open(shared_ledger_url) as ledger:
         ledger.record([recording(0, 60, slot(0, 1, 2))])
+        ledger.write_alerts([], deliveries=[Delivery("chat", "1", "a", "{}", T0)])
     store = open_store(parse_address(shared_ledger_url))
     with store.writing() as connection:
-        for table in ("episodes", "outbox"):
+        for table in newer_tables:
             connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))  # noqa: S608
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '{revision}'"))  # noqa: S608
     store.close()
     with Ledger.open(shared_ledger_url) as ledger:
         assert list(ledger.sums(EVERYTHING).values()) == [events(1, 2, 1)]
-        assert ledger.episodes(0) == []
-        assert ledger.queue_lengths() == {}
+        assert ledger.queue_lengths() == ({} if "outbox" in newer_tables else {"chat": 1})
+        assert (ledger.episodes(0), ledger.runs()) == ([], [])
 
 
 def test_opening_an_up_to_date_ledger_does_not_load_alembic(shared_ledger_url: str) -> None:
@@ -158,7 +166,7 @@ def test_opening_an_up_to_date_ledger_does_not_load_alembic(shared_ledger_url: s
 def test_values_and_errors_load_no_database_library() -> None:
     """The command line needs their names long before it needs a ledger."""
     program = (
-        "import sys, slowatch.ledger.port, slowatch.ledger.errors; "
+        "import sys, slowatch.ledger.port, slowatch.ledger.run_port, slowatch.ledger.errors; "
         "assert 'sqlalchemy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,8 +1,11 @@
-"""Every requirement of the catalogue is watched by a pack, or is named here with the reason."""
+"""Every requirement of the catalogue is an SLO, an alert or a run of its pack."""
 
 from collections import Counter
+from decimal import Decimal
 
-from tests.packs.conftest import Pack
+from slowatch.spec.compiled_runs import Change, Limits, Recovery
+from slowatch.spec.reading import read_paths
+from tests.packs.conftest import RULES, Pack
 
 WATCHED = {
     "lark-service": {"P001", "P002", "P002b", "P003", "P004", "P005"},
@@ -15,20 +18,27 @@ WATCHED = {
     "triflow-judgment": {"T-RULE", "T-HYB", "T-BI", "T-TPS", "T-USR", "T-CCH"},
 }
 ALERTS = {"A1": "P001", "A2": "P002b", "A3": "P003"}
-NOT_AN_SLO = {
-    "L1": "a verdict of one load run",
-    "L2": "a verdict of one load run",
-    "C-REG": "relative to a recorded baseline, not to a bound",
-    "REQ-4": "relative to a recorded baseline, with an exit code and a report",
-    "REQ-5": "a verdict of one load run",
-    "REQ-6": "a verdict relative to a baseline run",
-    "REQ-7": "a verdict relative to a baseline run",
-    "REQ-8": "a verdict of one load run, with a recovery time",
-    "CON-3": "the length of a run",
-    "T-S1": "a verdict of one load run",
-    "T-S2": "a verdict of one load run",
-    "T-S3": "a verdict of one load run, with a recovery time",
+RUNS = {
+    "lark-service": {"burst": "L1", "burst-by-app": "L2"},
+    "discord-economy-bot": {"thousand-users": "NFR-SC-001"},
+    "coze-shopify-chat": {"regression": "C-REG"},
+    "reflection-api": {
+        "load-10": "REQ-5",
+        "load-50": "REQ-6",
+        "load-100": "REQ-7",
+        "spike": "REQ-8",
+        "regression": "REQ-4",
+        "performance": "CON-3",
+    },
+    "triflow-judgment": {
+        "baseline-100": "T-S1",
+        "stress-500": "T-S2",
+        "spike-1000": "T-S3",
+        "users": "T-USR",
+    },
 }
+BOTH = {"NFR-SC-001", "T-USR"}
+"""What is watched all the time, and shown by a run."""
 BOTH_FORMS = {"P003", "NFR-P-002", "C-LAT", "R-LAT", "T-RULE", "T-HYB", "T-BI", "T-CCH"}
 
 
@@ -42,11 +52,19 @@ def test_every_requirement_is_watched_and_nothing_else(packs: list[Pack]) -> Non
     assert {pack["service"]: {slo["nfr"] for slo in pack["slos"]} for pack in packs} == WATCHED
 
 
-def test_no_requirement_is_both_watched_and_left_out() -> None:
-    """The whole catalogue has 45 rows of SLOs and verdicts, and three alerts."""
+def test_every_run_stands_for_a_requirement(packs: list[Pack]) -> None:
+    """The requirements of the runs are those of the catalogue, one a run."""
+    found = {pack["service"]: {run["name"]: run["nfr"] for run in pack["runs"]} for pack in packs}
+    assert found == RUNS
+
+
+def test_whole_catalogue_is_declared() -> None:
+    """It has 45 rows of SLOs and runs, and three alerts."""
     watched = set().union(*WATCHED.values())
-    assert not watched & NOT_AN_SLO.keys()
-    assert len(watched) + len(NOT_AN_SLO) == 45
+    runs = [nfr for service in RUNS.values() for nfr in service.values()]
+    assert len(runs) == len(set(runs))
+    assert watched & set(runs) == BOTH
+    assert len(watched | set(runs)) == 45
 
 
 def test_alerts_stand_on_the_requirements_they_are_about(packs: list[Pack]) -> None:
@@ -87,3 +105,52 @@ def test_the_share_of_a_percentile_has_the_percentile_as_its_objective(packs: li
             if twin:
                 objective = slo.get("objective", pack["defaults"]["objective"])
                 assert objective == f"{twin['sli']['quantile']['p'] * 100:.0f}%", slo["name"]
+
+
+def test_runs_keep_the_numbers_of_the_catalogue() -> None:
+    """Users, lengths and limits, as they are compiled."""
+    runs = {run.id: run for run in read_paths([RULES]).runs}
+    assert {id_: (run.users, run.length_s) for id_, run in runs.items() if run.users} == {
+        "lark-service/burst": (10, 1),
+        "lark-service/burst-by-app": (5, 1),
+        "discord-economy-bot/thousand-users": (1100, 300),
+        "reflection-api/load-10": (10, 300),
+        "reflection-api/load-50": (50, 300),
+        "reflection-api/load-100": (100, 300),
+        "reflection-api/spike": (100, 130),
+        "reflection-api/regression": (50, 300),
+        "triflow-judgment/baseline-100": (100, 300),
+        "triflow-judgment/stress-500": (500, 600),
+        "triflow-judgment/spike-1000": (1000, 250),
+        "triflow-judgment/users": (550, 300),
+    }
+    bounds = {
+        f"{run.id}/{check.name}": check.bound for run in runs.values() for check in run.checks
+    }
+    assert [bounds[f"lark-service/burst/{name}"] for name in ("success", "mean", "p99")] == [
+        Limits(at_least=Decimal("0.95")),
+        Limits(at_most=Decimal("0.5")),
+        Limits(at_most=Decimal(2)),
+    ]
+    levels = [f"coze-shopify-chat/regression/{q}-p95" for q in ("history", "conversations", "user")]
+    assert [bounds[name] for name in levels] == [
+        Limits(at_most=Decimal(level)) for level in ("0.2", "0.15", "0.1")
+    ]
+    for users, more, errors in ((50, "0.5", "0.01"), (100, "1", "0.05")):
+        p95 = bounds[f"reflection-api/load-{users}/p95"]
+        assert p95 == Change(at_most=Decimal(more), floor=Decimal("0.02"))
+        share = bounds[f"reflection-api/load-{users}/errors"]
+        assert share == Limits(at_most=Decimal(errors))
+    recoveries = [bound.within_s for bound in bounds.values() if isinstance(bound, Recovery)]
+    assert recoveries == [30, 30]
+    assert runs["reflection-api/performance"].ends_within_s == 900
+
+
+def test_every_check_of_a_run_says_what_must_hold() -> None:
+    """The requirement's id, and a sentence."""
+    for run in read_paths([RULES]).runs:
+        assert run.nfr, run.id
+        assert run.description, run.id
+        for check in run.checks:
+            assert check.nfr == run.nfr, check.name
+            assert check.description, check.name

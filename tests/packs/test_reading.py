@@ -5,10 +5,11 @@ from tests.packs.conftest import RULES, Pack
 
 
 def test_every_pack_reads_without_problems(packs: list[Pack]) -> None:
-    """Each entry is an SLO."""
+    """Each entry is an SLO, or a run."""
     reading = read_paths([RULES])
     assert reading.problems == ()
     assert len(reading.slos) == sum(len(pack["slos"]) for pack in packs)
+    assert len(reading.runs) == sum(len(pack["runs"]) for pack in packs)
 
 
 def test_every_slo_says_what_its_team_asked_for() -> None:

@@ -199,3 +199,23 @@ def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff.yaml")).write_text("x")
     (problem,) = SpecFiles([tmp_path]).read().problems
     assert str(problem).encode().decode().startswith(f"{tmp_path}/b\\xff.yaml:1:1: ")
+
+
+def test_runs_stay_and_move_as_slos_do(tmp_path: Path) -> None:
+    """What is wrong replaces no run that is right, and none counts twice."""
+    run = "runs: [{name: load, slos: all}]\n"
+    path = write(tmp_path / "one" / "a.yaml", "a")
+    path.write_text(path.read_text() + run)
+    other = write(tmp_path / "two" / "b.yaml", "b")
+    files = SpecFiles([tmp_path / "one", tmp_path / "two"])
+    assert [run.id for run in files.read().runs] == ["shop/load"]
+    path.write_text(path.read_text().replace("slos: all", "slos: none"))
+    reading = files.read()
+    assert (names(reading), [run.id for run in reading.runs]) == (["a", "b"], ["shop/load"])
+    other.write_text(other.read_text() + run)
+    path.unlink()
+    reading = files.read()
+    assert (names(reading), [Path(run.path).name for run in reading.runs]) == (
+        ["a", "b"],
+        ["b.yaml"],
+    )

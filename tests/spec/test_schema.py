@@ -35,6 +35,16 @@ TITLES = {
     "ValueDocument": "`value`",
     "UpDocument": "`up`",
     "PromqlDocument": "`promql`",
+    "RunDocument": "A run",
+    "PhaseDocument": "A phase of the load",
+    "BaselineDocument": "A baseline",
+    "CheckDocument": "A check",
+    "RequirementDocument": "A requirement",
+    "RunQuantileDocument": "`quantile` of a run",
+    "MeanDocument": "`mean`",
+    "RunRateDocument": "`rate` of a run",
+    "EventsDocument": "`events`",
+    "RunValueDocument": "`value` of a run",
 }
 SCHEMA = json_schema()
 MAPPINGS: dict[str, dict[str, Any]] = {"SpecDocument": SCHEMA, **SCHEMA["$defs"]}

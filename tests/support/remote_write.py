@@ -27,10 +27,12 @@ class NativeHistogram:
     """Observations so far, in neighbouring buckets from index `first` on.
 
     Of schema 0: the bucket of index i ends at 2**i, and begins, open, where the one before ends.
+    `total` is the sum of what was observed.
     """
 
     counts: tuple[int, ...]
     first: int = 0
+    total: float = 0.0
 
     @property
     def count(self) -> int:
@@ -88,11 +90,11 @@ def _histogram(value: NativeHistogram, at_s: int) -> bytes:
     """Histogram: count 1, sum 3, schema 4, zero threshold 5, zero count 6, time 15.
 
     Positive spans are 11 (BucketSpan: offset 1, length 2), the differences from bucket to bucket
-    12. The sum of what was observed is not told: it decides nothing here.
+    12.
     """
     fields = [
         _integer(1, value.count),
-        _double(3, 0.0),
+        _double(3, value.total),
         _integer(4, _zigzag(0)),
         _double(5, 2.0**-128),
         _integer(6, 0),

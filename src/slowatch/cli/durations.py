@@ -18,15 +18,15 @@ def seconds_of(text: str | None) -> float | None:
         raise CannotRun(mistake.message) from mistake
 
 
-def moment_of(text: str) -> float:
-    """Seconds since the epoch from RFC 3339 or seconds. Raises CannotRun."""
+def moment_of(text: str, option: str = "--at") -> float:
+    """Seconds since the epoch from RFC 3339 or seconds, given by an option. Raises CannotRun."""
     try:
         at_s = _seconds(text)
         if math.isfinite(at_s) and at_s >= 0:
             return at_s
     except (ValueError, OverflowError):
         pass
-    raise CannotRun(f"--at {text!r} is no moment: write 2026-11-21T07:00:00Z or seconds")
+    raise CannotRun(f"{option} {text!r} is no moment: write 2026-11-21T07:00:00Z or seconds")
 
 
 def _seconds(text: str) -> float:

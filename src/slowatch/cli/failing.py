@@ -21,7 +21,7 @@ def tell(sentence: str) -> None:
 
 
 @contextmanager
-def told_in_words() -> Iterator[None]:
+def told_in_words(exit_code: int = COULD_NOT_RUN) -> Iterator[None]:
     """Turn every exception into words and an exit code; with SLOWATCH_DEBUG set, let it through."""
     try:
         yield
@@ -31,7 +31,7 @@ def told_in_words() -> Iterator[None]:
         if os.environ.get(DEBUG):
             raise
         tell(_words(error))
-        sys.exit(COULD_NOT_RUN)
+        sys.exit(exit_code)
 
 
 @contextmanager

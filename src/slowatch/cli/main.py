@@ -3,6 +3,8 @@
 0  done; for `validate`: nothing wrong
 1  problems were found in spec files, a target took no test alert, or the demo failed
 2  it could not run: settings, ledger, Prometheus, Grafana, arguments
+
+`slowatch verify` has its own: 0 passed or warned, 1 failed, 2 inconclusive, 3 could not verify.
 """
 
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Annotated, Optional
 import typer
 
 from slowatch.cli.failing import told_in_words
+from slowatch.cli.runs import app as runs_app
+from slowatch.cli.usage import VerifyCommand
 
 EXIT_CODES = """Exit codes: 0 done, 1 problems found, 2 could not run."""
 
@@ -23,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(runs_app, name="runs")
 
 Paths = Annotated[Optional[list[Path]], typer.Argument(help="Spec files or folders.")]  # noqa: UP045
 RulesOption = Annotated[
@@ -151,6 +156,132 @@ def evaluate(
         prometheus_url=prometheus,
         state=state,
         slot=slot,
+        scrape_interval=scrape_interval,
+    )
+    raise typer.Exit(code)
+
+
+@app.command(
+    cls=VerifyCommand,
+    epilog="Example: slowatch verify --name reflection-api/load-50 --last 5m --junit verdict.xml",
+)
+def verify(
+    command: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="[-- COMMAND…]", help="With --run: what plays the load."),
+    ] = None,
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--name", help="A declared run, such as load-50; every SLO if not given."),
+    ] = None,
+    start: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--from", help="When the run began: RFC 3339 or seconds."),
+    ] = None,
+    end: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--to", help="When it ended."),
+    ] = None,
+    last: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--last", help="The run was the last so long, such as 5m."),
+    ] = None,
+    run: Annotated[
+        bool, typer.Option("--run", help="Run the command behind `--`; the run lasts as long.")
+    ] = False,
+    phases: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--phases", help="JSON lines of when phases began, and of users."),
+    ] = None,
+    isolated: Annotated[
+        bool,
+        typer.Option("--isolated", help="Nothing else happened: count up to the next scrape."),
+    ] = False,
+    baseline: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--baseline", help="A run's name or id, last:5, offset:1d, or two moments, T/T."
+        ),
+    ] = None,
+    warm_up: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--warm-up", help="Cut this off at the start; as the run says by default."),
+    ] = None,
+    cool_down: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--cool-down", help="Cut this off at the end; as the run says by default."),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option("--scale", help="Factor on users and rates that it was played at.")
+    ] = 1.0,
+    time_scale: Annotated[
+        float, typer.Option("--time-scale", help="Factor on lengths, but not on recoveries.")
+    ] = 1.0,
+    confidence: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--confidence", help="How sure a verdict must be; 95% by default."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail for warnings too.")] = False,
+    store: Annotated[
+        bool, typer.Option("--store/--no-store", help="Keep the verdict in the ledger.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    junit: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--junit", help="Write JUnit XML to this file."),
+    ] = None,
+    markdown: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--markdown", help="Write Markdown to this file."),
+    ] = None,
+    html: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--html", help="Write a report with charts to this file."),
+    ] = None,
+    rules: RulesOption = None,
+    prometheus: PrometheusOption = None,
+    state: StateOption = None,
+    scrape_interval: ScrapeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Judge a run.
+
+    Holds what Prometheus measured over a stretch of time against what a declared run, or every
+    SLO, demands: with intervals, so that noise fails nothing, and against earlier runs.
+
+    Exit codes: 0 passed or warned (1 with --strict), 1 failed, 2 inconclusive, 3 could not verify.
+    """
+    from slowatch.cli.played import When
+    from slowatch.cli.reporting import Outputs
+    from slowatch.cli.verifying import Wanted, verify_run
+
+    wanted = Wanted(
+        name=name,
+        when=When(
+            start=start,
+            end=end,
+            last=last,
+            is_command=run,
+            command=command or [],
+            phases=phases,
+            scale=scale,
+            time_scale=time_scale,
+            is_isolated=isolated,
+        ),
+        baseline=baseline,
+        warm_up=warm_up,
+        cool_down=cool_down,
+        confidence=confidence,
+        is_stored=store,
+        outputs=Outputs(as_json, junit, markdown, html),
+    )
+    code = verify_run(
+        wanted,
+        config,
+        strict=strict,
+        rules=tuple(rules) if rules else None,
+        prometheus_url=prometheus,
+        state=state,
         scrape_interval=scrape_interval,
     )
     raise typer.Exit(code)
@@ -436,7 +567,10 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2))
 
 
-@app.command(epilog="Example: slowatch demo --for 60s --json > slo.json")
+@app.command(
+    epilog="Example: slowatch demo --for 60s --json > slo.json; "
+    "slowatch demo --load --variant leaking --system reflection-api"
+)
 def demo(
     for_: Annotated[
         Optional[str],  # noqa: UP045
@@ -445,18 +579,47 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the last /slo answer and nothing else.")
     ] = False,
+    load: Annotated[
+        bool, typer.Option("--load", help="Let real users of Locust play the declared runs.")
+    ] = False,
+    variant: Annotated[
+        str,
+        typer.Option(
+            help="With --load, how the systems fare: healthy, slower, faster, leaking, failing or "
+            "slow-to-recover."
+        ),
+    ] = "healthy",
+    systems: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--system", help="With --load, this system alone; several times for several."),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option("--scale", help="With --load, a factor on users and rates.")
+    ] = 1.0,
+    time_scale: Annotated[
+        float, typer.Option("--time-scale", help="With --load, a factor on the lengths of runs.")
+    ] = 1.0,
+    locust: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--locust", help="With --load, the command; `locust` on the PATH if not."),
+    ] = None,
 ) -> None:
     """Watch five systems at play.
 
     Starts their workload, a real Prometheus and slowatch, and follows them in a table.
+
+    Under load, real users of Locust play each system's declared runs, over and over, and the
+    command that judges a run is told when it is over.
 
     Needs `prometheus` on the PATH. Everything runs on free loopback ports over a temporary folder;
     nothing is left behind.
     """
     from slowatch.cli.durations import seconds_of
     from slowatch.demo.demo import run_demo
+    from slowatch.demo.loaded import Options
 
-    raise typer.Exit(run_demo(seconds_of(for_), as_json))
+    options = Options(variant, systems or [], scale, time_scale, locust) if load else None
+    raise typer.Exit(run_demo(seconds_of(for_), as_json, options))
 
 
 def main() -> None:

@@ -32,14 +32,19 @@ def validate_paths(
         raise CannotRun(f"there is no format {style!r}; take one of {', '.join(FORMATS)}")
     settings = configured(prometheus_url=prometheus) if prometheus is not None else None
     reading = read_paths(paths or [DEFAULT], settings.all_sources.keys() if settings else None)
-    live = _live_problems(reading, settings) if settings else []
+    slos, runs = _live_problems(reading, settings) if settings else ([], [])
     slot_s, scrape_s = _lengths(settings)
-    found = [*reading.problems, *live, *lint(reading.slos, slot_s=slot_s, scrape_s=scrape_s)]
+    linted = lint(reading.slos, slot_s=slot_s, scrape_s=scrape_s)
+    found = [*reading.problems, *slos, *runs, *linted]
     errors = [problem for problem in found if problem.is_mistake]
     warnings = [problem for problem in found if not problem.is_mistake]
     sys.stdout.writelines(line + "\n" for line in _lines([*errors, *warnings], style))
     if style == "text":
-        sys.stderr.write(_summary(len(errors), len(warnings), len(reading.slos) - _failing(live)))
+        fine = _counted(len(reading.slos) - _failing(slos), "SLO")
+        if reading.runs:
+            failing = {(problem.path, problem.line) for problem in runs}
+            fine += f" and {_counted(len(reading.runs) - len(failing), 'run')}"
+        sys.stderr.write(_summary(len(errors), len(warnings), fine))
     return 1 if errors or (strict and warnings) else 0
 
 
@@ -54,24 +59,32 @@ def _lengths(settings: "Settings | None") -> tuple[int, int]:
     return settings.slot, int(settings.scrape_interval or USUAL_SCRAPE_S)
 
 
-def _live_problems(reading: Reading, settings: "Settings") -> list[Problem]:
-    """What each source cannot answer for now."""
+def _live_problems(reading: Reading, settings: "Settings") -> tuple[list[Problem], list[Problem]]:
+    """What each source cannot answer for now, of SLOs and of runs."""
     from slowatch.app.logs import set_up_logs
     from slowatch.evaluate.checking import check_live
+    from slowatch.verify.checking import check_runs_live
 
     set_up_logs("error", settings.log_format)
-    found = []
+    slos, runs = [], []
     for name, source in settings.all_sources.items():
         asked = [slo for slo in reading.slos if slo.source == name]
+        runs += check_runs_live(
+            reading.runs,
+            name,
+            source.connection(),
+            settle_s=settings.settle,
+            scrape_s=source.scrape_interval,
+        )
         if asked:
-            found += check_live(
+            slos += check_live(
                 asked,
                 source.connection(),
                 slot_s=settings.slot,
                 settle_s=settings.settle,
                 scrape_s=source.scrape_interval,
             )
-    return found
+    return slos, runs
 
 
 def _lines(problems: Sequence[Problem], style: str) -> Iterator[str]:
@@ -95,12 +108,11 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _summary(errors: int, warnings: int, fine: int) -> str:
-    slos = _counted(fine, "SLO")
+def _summary(errors: int, warnings: int, fine: str) -> str:
     warned = f", {_counted(warnings, 'warning')}" if warnings else ""
     if errors:
-        return f"{_counted(errors, 'problem')}{warned}; {slos} without a problem\n"
-    return f"{slos}, no problem{warned}\n"
+        return f"{_counted(errors, 'problem')}{warned}; {fine} without a problem\n"
+    return f"{fine}, no problem{warned}\n"
 
 
 def _counted(count: int, word: str) -> str:

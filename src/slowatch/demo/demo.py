@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from slowatch.demo.daemon import SCRAPE_INTERVAL, Daemon
 from slowatch.demo.display import display
+from slowatch.demo.loaded import Crowd, Options, UnderLoad, Watched, let_come, packs_of, under_load
 from slowatch.demo.problem import DemoError
 from slowatch.demo.prometheus import PrometheusServer
 from slowatch.demo.workload import Workload, prometheus_config
@@ -37,11 +38,17 @@ class Stage:
     workload: Workload
     prometheus: PrometheusServer
     daemon: Daemon
+    crowd: Crowd | None = None
 
 
-def run_demo(duration_s: float | None, as_json: bool) -> int:  # noqa: FBT001  the command's options
+def run_demo(
+    duration_s: float | None,
+    as_json: bool,  # noqa: FBT001  the command's option
+    load: Options | None = None,
+) -> int:
     """Play, watch and tell until `duration_s` is over or Ctrl-C or SIGTERM comes; the exit code.
 
+    With options of a load real users call the systems, and each run that they have played is told.
     With `as_json` the last `/slo` answer is all that stdout gets; the rest goes to stderr.
     Nothing is left behind: no process, no file.
     """
@@ -50,7 +57,8 @@ def run_demo(duration_s: float | None, as_json: bool) -> int:  # noqa: FBT001  t
     console = Console(stderr=as_json, highlight=False)
     answers: list[Answer] = []
     try:
-        with _interruptible(), set_up() as stage:
+        under = under_load(load) if load else None
+        with _interruptible(), set_up(under) as stage:
             _tell_where(console, stage)
             for answer in _looks(stage, duration_s, console):
                 answers[:] = [answer]
@@ -66,17 +74,22 @@ def run_demo(duration_s: float | None, as_json: bool) -> int:  # noqa: FBT001  t
 
 
 @contextlib.contextmanager
-def set_up() -> Iterator[Stage]:
+def set_up(under: UnderLoad | None = None) -> Iterator[Stage]:
     """Start all parts over one temporary folder; end them and remove it afterwards."""
     rules = rules_folder()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slowatch-demo-")))
-        workload = stack.enter_context(Workload(folder / "workload"))
+        if under is not None:
+            rules = packs_of(under.systems, rules, folder / "rules")
+        load, names = (under.load, under.systems) if under else (None, ())
+        workload = stack.enter_context(Workload(folder / "workload", load=load, names=names))
         config = prometheus_config(workload.targets, scrape_interval=SCRAPE_INTERVAL)
         server = PrometheusServer(folder / "prometheus", config=config, extra_args=[NOTHING_OLDER])
         prometheus = stack.enter_context(server)
         daemon = Daemon(folder / "slowatch", prometheus_url=prometheus.url, rules=rules)
-        yield Stage(workload, prometheus, stack.enter_context(daemon))
+        stack.enter_context(daemon)
+        crowd = let_come(stack, folder, under, workload.targets) if under else None
+        yield Stage(workload, prometheus, daemon, crowd)
 
 
 def rules_folder() -> Path:
@@ -122,11 +135,18 @@ def _looks(stage: Stage, duration_s: float | None, console: "Console") -> Iterat
             if answer is not None:
                 show(answer, stage.workload.play())
                 yield answer
+            if stage.crowd is not None:
+                stage.crowd.check()
+                watched = Watched(stage.prometheus.url, rules_folder())
+                for told in stage.crowd.news(watched):
+                    console.print(told, soft_wrap=True, markup=False)
 
 
 def _tell_where(console: "Console", stage: Stage) -> None:
+    count = len(stage.workload.targets)
+    systems = "five systems" if count == 5 else "a system" if count == 1 else f"{count} systems"
     for told in (
-        f"five systems, scraped by Prometheus: {stage.prometheus.url}",
+        f"{systems}, scraped by Prometheus: {stage.prometheus.url}",
         f"slowatch: {stage.daemon.url}, for programs {stage.daemon.url}/slo and its /docs",
         "the first slots come in after about 15 s; Ctrl-C ends it all",
     ):

@@ -8,14 +8,17 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from slowatch.demo.child import Child
 from slowatch.demo.problem import DemoError
-from slowatch.demo.systems.incident import incident_at
+from slowatch.demo.systems.incident import SYSTEMS, incident_at
+
+if TYPE_CHECKING:
+    from slowatch.demo.systems.load import Load
 
 DEFAULT_SEED = 46
 """Its first incidents are easy to see: lark-service errs, reflection-api slows, triflow slumps."""
@@ -24,7 +27,9 @@ DEFAULT_SEED = 46
 class Workload:
     """The five systems as a child process, as a context manager.
 
-    `folder` takes its log and its ports. Without `incidents` every system stays healthy.
+    `folder` takes its log and its ports. Without `incidents` every system stays healthy. Under a
+    `load` nobody calls them but real users, and they fare as its variant says; `names` may leave
+    some systems out. They listen on free ports, or on the one `first` and those after it.
     """
 
     def __init__(
@@ -33,10 +38,14 @@ class Workload:
         *,
         seed: int = DEFAULT_SEED,
         incidents: bool = True,
+        load: "Load | None" = None,
+        names: Collection[str] = (),
+        first: int | None = None,
         ready_within_s: float = 20.0,
     ) -> None:
         self._folder = folder
         self._seed, self._incidents = seed, incidents
+        self._load, self._names, self._first = load, names, first
         self._ready_within_s = ready_within_s
         self._child: Child | None = None
         self._started_s = 0.0
@@ -51,6 +60,8 @@ class Workload:
 
     def play(self) -> str:
         """What goes wrong at the moment, such as `lark-service: errors`."""
+        if self._load is not None:
+            return f"{self._load.variant} systems under load"
         incident = incident_at(time.monotonic() - self._started_s, self._seed)
         if incident is None or not self._incidents:
             return "all is well"
@@ -63,7 +74,8 @@ class Workload:
         ports_file.unlink(missing_ok=True)
         argv = [sys.executable, "-m", "slowatch.demo.workload", "--ports-file", str(ports_file)]
         argv += ["--seed", str(self._seed), "--incidents" if self._incidents else "--no-incidents"]
-        self._child = Child(argv, log_path=self._folder / "workload.log")
+        argv += [] if self._first is None else ["--listen", f"127.0.0.1:{self._first}"]
+        self._child = Child(argv + self._load_options(), log_path=self._folder / "workload.log")
         try:
             self.targets = self._await_targets(self._child, ports_file)
             self._started_s = time.monotonic()
@@ -87,6 +99,13 @@ class Workload:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _load_options(self) -> list[str]:
+        load = self._load
+        if load is None:
+            return []
+        options = ["--variant", load.variant, f"--scale={load.scale}", f"--haste={load.haste}"]
+        return ["--load", *options, *(f"--system={name}" for name in self._names)]
 
     def _await_targets(self, child: Child, ports_file: Path) -> Mapping[str, str]:
         deadline = time.monotonic() + self._ready_within_s
@@ -118,14 +137,22 @@ def main() -> None:
     parser.add_argument("--listen", type=_address)
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--incidents", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--load", action="store_true", help="let real users make all calls")
+    parser.add_argument("--variant", default="healthy", help="how the systems fare under load")
+    parser.add_argument("--scale", type=float, default=1.0, help="a factor on users")
+    parser.add_argument("--haste", type=float, default=1.0, help="a factor on how often they call")
+    parser.add_argument("--system", action="append", default=[], choices=SYSTEMS)
     options = parser.parse_args()
     from slowatch.demo.systems import playing
+    from slowatch.demo.systems.load import Load
 
     playing.run(
         options.ports_file,
         seed=options.seed,
         incidents=options.incidents,
         first=options.listen or playing.LOOPBACK,
+        load=Load(options.variant, options.scale, options.haste) if options.load else None,
+        names=options.system,
     )
 
 

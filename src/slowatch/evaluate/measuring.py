@@ -1,6 +1,6 @@
 """Measuring: questions and a grid of slots in, recordings out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from slowatch.evaluate.asked import AskedExpression, asked_of
 from slowatch.evaluate.counter_events import CounterEventsMeasuring, CounterQuestion
@@ -10,10 +10,11 @@ from slowatch.evaluate.levels import LevelPlan
 from slowatch.evaluate.question import Question
 from slowatch.evaluate.told import Told, recording
 from slowatch.ledger.port import Recording
-from slowatch.source.answer import Grid
+from slowatch.source.answer import Answer, Grid
 from slowatch.source.asking import Asker, Gate
 from slowatch.source.buckets import Buckets, quantile_problem
-from slowatch.source.counting import Counting
+from slowatch.source.counters import CounterNeed
+from slowatch.source.counting import Counted, Counting
 from slowatch.source.together import ask_together
 from slowatch.spec.compiled import CounterEvents, FreeEvents, Level
 
@@ -45,12 +46,29 @@ class Measuring:
         A grid whose step is an hour asks for whole hours; the questions must allow that. Raises
         Unavailable or Misconfigured when nothing was told; then nothing is to be recorded.
         """
+        told = self.tell(questions, grid, gate)
+        return [recording(question, told[question.key], grid) for question in questions]
+
+    def tell(self, questions: Sequence[Question], grid: Grid, gate: Gate = None) -> dict[str, Told]:
+        """What each question was told for the grid, by its key; raises as `measure` does."""
         counters = [
             self._counter_question(q, q.sli) for q in questions if isinstance(q.sli, CounterEvents)
         ]
         plans = [plan for q in questions if (plan := self._plan(q, grid)) is not None]
-        told = self._counter_events.measure(counters, grid, gate) | self._told(plans, grid, gate)
-        return [recording(question, told[question.key], grid) for question in questions]
+        return self._counter_events.measure(counters, grid, gate) | self._told(plans, grid, gate)
+
+    def count(self, needs: Sequence[CounterNeed], grid: Grid) -> dict[CounterNeed, Counted]:
+        """How much counters grew in each slot of the grid; raises as `measure` does."""
+        return self._counting.count(needs, grid)
+
+    def ask(self, expressions: Iterable[str], grid: Grid) -> dict[str, Answer]:
+        """The answer to each expression at each moment of the grid; raises as `measure` does."""
+        return self._asker.ask(expressions, grid)
+
+    @property
+    def scrape_s(self) -> int:
+        """The scrape interval that is expected, in seconds."""
+        return self._scrape_s
 
     def _counter_question(self, question: Question, sli: CounterEvents) -> CounterQuestion:
         """The question with its needs; the same object each time, so that its plan is kept."""

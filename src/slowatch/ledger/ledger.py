@@ -1,19 +1,21 @@
-"""The ledger: facts written once, and sums over them; and what became of alerts."""
+"""The ledger: facts written once, and sums over them; what became of alerts; and judged runs."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from slowatch.ledger import compacting, episodes, outbox, reading, recording, summing
+from slowatch.ledger import compacting, episodes, outbox, reading, recording, runs, summing
 from slowatch.ledger.address import describe, parse_address
 from slowatch.ledger.alert_port import Delivery, Episode, Queued
 from slowatch.ledger.asking import ask_ids, read_spans
 from slowatch.ledger.gapping import read_gaps
 from slowatch.ledger.migrating import migrate
 from slowatch.ledger.port import Gap, Point, Recorded, Recording, Series, Size
+from slowatch.ledger.run_port import NewRun, StoredRun
 from slowatch.ledger.store import Store, open_store
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import Tally
+from slowatch.slo.verdict import Verdict
 
 
 class Ledger:
@@ -132,6 +134,50 @@ class Ledger:
         with self._store.reading() as connection:
             return outbox.read_queue_lengths(connection)
 
+    def store_run(self, new: NewRun) -> int:
+        """Keep a judged run; its id, which is greater than that of every run before.
+
+        Of one name, the newest `MOST_RUNS` are kept, and the one that is marked as baseline.
+        """
+        with self._store.writing() as connection:
+            return runs.write_run(connection, new)
+
+    def runs(
+        self,
+        service: str | None = None,
+        name: str | None = None,
+        verdict: Verdict | None = None,
+        most: int | None = 50,
+    ) -> list[StoredRun]:
+        """The newest runs of a service, name and verdict, where those are given; newest first."""
+        with self._store.reading() as connection:
+            return runs.read_runs(connection, service, name, verdict, most)
+
+    def run(self, run_id: int) -> StoredRun | None:
+        """A run by its id."""
+        with self._store.reading() as connection:
+            return runs.read_run(connection, run_id)
+
+    def run_document(self, run_id: int) -> tuple[str, str] | None:
+        """The document and the measurements of a run, as they were stored."""
+        with self._store.reading() as connection:
+            return runs.read_documents(connection, run_id)
+
+    def baseline_run(self, service: str, name: str) -> StoredRun | None:
+        """The run of a name that is marked as baseline, else the newest that passed."""
+        with self._store.reading() as connection:
+            return runs.read_baseline(connection, service, name)
+
+    def mark_baseline(self, run_id: int) -> bool:
+        """Make a run the baseline of its name, and no other; whether there is such a run."""
+        with self._store.writing() as connection:
+            return runs.mark(connection, run_id)
+
+    def unmark_baseline(self, run_id: int) -> bool:
+        """Make a run a baseline no more; whether there is such a run."""
+        with self._store.writing() as connection:
+            return runs.unmark(connection, run_id)
+
     def compact(self, before_s: int) -> None:
         """Turn the slots of whole hours before a moment into hours; no sum over hours changes."""
         compacting.compact(self._store, before_s)
@@ -139,7 +185,7 @@ class Ledger:
     def forget(self, before_s: int) -> None:
         """Delete rows, gaps and asked spans of whole hours before a moment, and alerts over then.
 
-        Series and things asked of which nothing is left go too.
+        Series and things asked of which nothing is left go too. Judged runs stay.
         """
         compacting.forget(self._store, before_s)
 

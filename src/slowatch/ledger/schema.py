@@ -7,6 +7,7 @@ every read is a stretch of one series.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision of the tables below: the head of the migrations."""
 
 VERSION_TABLE = "slowatch_revision"
@@ -123,5 +124,25 @@ outbox = Table(
     Column("next_s", BigInteger, nullable=False),
     Column("last_error", Text),
     UniqueConstraint("target", "uid"),
+    sqlite_autoincrement=True,
+)
+
+# Judged runs. What they were judged by is in `document`, all of it as JSON, and what a later run is
+# compared with in `measurements`.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("start_s", BigInteger, nullable=False),
+    Column("end_s", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("is_baseline", Boolean, nullable=False),
+    Column("created_s", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("measurements", Text, nullable=False),
+    Index("runs_service_name", "service", "name"),
     sqlite_autoincrement=True,
 )

@@ -7,11 +7,14 @@ Nothing here knows YAML, and nothing asks Prometheus; expressions are PromQL tex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from slowatch.slo.objective import Objective
 from slowatch.slo.policy import DEFAULT_POLICY, AlertPolicy, Severity
 from slowatch.slo.window import Window
+
+if TYPE_CHECKING:
+    from slowatch.spec.compiled_runs import Check
 
 DEFAULT_SOURCE = "default"
 """The Prometheus of the settings `prometheus_…`, which is asked where no other is named."""
@@ -155,7 +158,7 @@ class CompiledSlo:
     `id` is `service/name`. `source` names the Prometheus that is asked. `by` lists the labels of
     which each set of values has its own budget. `slicing` is None where events are counted as they
     occur. `runbook` and `dashboard` are links. `path` and `line` say where it stands, and `text`
-    what stands there.
+    what stands there. `checks` are what it promises of one whole run.
     """
 
     service: str
@@ -178,6 +181,7 @@ class CompiledSlo:
     path: str = ""
     line: int = 0
     text: str = field(default="", compare=False, repr=False)
+    checks: "tuple[Check, ...]" = field(default=(), compare=False, repr=False)
 
     @property
     def id(self) -> str:

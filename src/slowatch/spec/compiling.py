@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from slowatch.slo.alert_rule import RESERVED_NAMES
@@ -15,6 +15,7 @@ from slowatch.spec.compiled import (
     CompiledSlo,
     Level,
     Slicing,
+    SliKind,
     ThresholdAlert,
 )
 from slowatch.spec.documents import (
@@ -25,6 +26,7 @@ from slowatch.spec.documents import (
     SpecDocument,
     window_of,
 )
+from slowatch.spec.measures import slo_checks
 from slowatch.spec.mistake import Mistake
 from slowatch.spec.policies import DEFAULT, named_policy, policy_of
 from slowatch.spec.slis import compile_sli
@@ -49,7 +51,7 @@ def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> Compile
     by = slo.by if slo.by is not None else defaults.by or []
     kind, sli = compile_sli(slo.sli, by)
     window = window_of(slo.window or defaults.window or DEFAULT_WINDOW)
-    return CompiledSlo(
+    compiled = CompiledSlo(
         service=spec.service,
         name=slo.name,
         objective=_objective(slo, defaults),
@@ -71,6 +73,15 @@ def compile_slo(slo: SloDocument, spec: SpecDocument, origin: Origin) -> Compile
         line=origin.line,
         text=origin.text,
     )
+    return replace(compiled, checks=slo_checks(compiled, slo.sli, scales=_scales(slo, kind)))
+
+
+def _scales(slo: SloDocument, kind: SliKind) -> bool:
+    if slo.scales_with_load is not None and kind != "value":
+        also = " (those of a `rate` always do)" if kind == "rate" else ""
+        message = f"only the bounds of a `value` may grow with the load{also}: remove it"
+        raise Mistake("bound-not-possible", message, at=("scales_with_load",))
+    return bool(slo.scales_with_load)
 
 
 def _policy(slo: SloDocument, spec: SpecDocument, window: Window) -> AlertPolicy:

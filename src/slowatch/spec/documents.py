@@ -9,6 +9,7 @@ from slowatch.slo.window import CalendarUnit, CalendarWindow, RollingWindow, Win
 from slowatch.spec.compiled import NoData
 from slowatch.spec.fields import (
     ByLabels,
+    Flag,
     Hold,
     Labels,
     Link,
@@ -20,6 +21,7 @@ from slowatch.spec.fields import (
     Zone,
 )
 from slowatch.spec.policy_documents import PolicyChoice, PolicyDocument
+from slowatch.spec.run_documents import RunDocument
 from slowatch.spec.sli_documents import Document, SliDocument
 
 API_VERSION = "slowatch/v1"
@@ -114,11 +116,16 @@ class SloDocument(_Shared):
     alerts: list[AlertDocument] = Field(
         default_factory=list, description="Plain threshold alerts, besides those on burn rates."
     )
+    scales_with_load: Flag | None = Field(
+        None,
+        description="Whether the bounds of a `value` are multiplied by the scale that a run is "
+        "played at.",
+    )
     sli: SliDocument = Field(description="What is measured, as one of the kinds of SLI.")
 
 
 class SpecDocument(Document):
-    """A service and its SLOs."""
+    """A service, its SLOs and its runs."""
 
     api_version: Literal["slowatch/v1"] = Field(
         alias="apiVersion", description="The format; always `slowatch/v1`."
@@ -133,3 +140,6 @@ class SpecDocument(Document):
         default_factory=DefaultsDocument, description="What its SLOs say unless they say otherwise."
     )
     slos: Annotated[list[SloDocument], Field(min_length=1)] = Field(description="Its SLOs.")
+    runs: list[RunDocument] = Field(
+        default_factory=list, description="Its runs: stretches of load, and what must hold."
+    )

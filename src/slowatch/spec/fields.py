@@ -14,8 +14,12 @@ from slowatch.spec.counters import read_counter, read_counter_sum
 from slowatch.spec.mistake import Mistake, similar
 from slowatch.spec.promql import is_label_name, read_expression, read_windowed_expression
 from slowatch.spec.units import (
+    Amount,
+    Relative,
     read_duration,
     read_inner_share,
+    read_limit,
+    read_magnitude,
     read_positive_quantity,
     read_promised_share,
     read_quantity,
@@ -123,6 +127,21 @@ def read_events(value: object) -> int:
     return int(value)
 
 
+def read_count(value: object) -> int:
+    """A number of things, at least one."""
+    count = read_events(value)
+    if not count:
+        raise Mistake("out-of-range", f"`{value}` is out of range: write `1` or more")
+    return count
+
+
+def read_true(value: object) -> bool:
+    """True, where false would mean nothing."""
+    if read_flag(value):
+        return True
+    raise Mistake("unknown-value", "`false` means nothing here: write `true`, or remove the key")
+
+
 def read_link(value: object) -> str:
     """An address that a browser can open."""
     from urllib.parse import urlsplit
@@ -189,6 +208,7 @@ _TEXT = "string"
 _NUMERIC = ["string", "number"]
 
 Text = Annotated[str, PlainValidator(read_text), WithJsonSchema({"type": _TEXT})]
+Always = Annotated[bool, PlainValidator(read_true), WithJsonSchema({"const": True})]
 Flag = Annotated[bool, PlainValidator(read_flag), WithJsonSchema({"type": "boolean"})]
 Name = Annotated[
     str,
@@ -228,13 +248,24 @@ Confidence = Annotated[Decimal, PlainValidator(read_confidence), _shown(_NUMERIC
 Events = Annotated[
     int, PlainValidator(read_events), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
+Count = Annotated[
+    int, PlainValidator(read_count), WithJsonSchema({"type": "integer", "minimum": 1})
+]
 Link = Annotated[
     str, PlainValidator(read_link), _shown(_TEXT, "https://wiki.example/run", format="uri")
 ]
 Rolling = Annotated[RollingWindow, PlainValidator(read_rolling), _shown(_TEXT, "30d", "4w")]
 Zone = Annotated[str, PlainValidator(read_zone), _shown(_TEXT, "Europe/Berlin", "UTC")]
 Quantity = Annotated[
-    Decimal, PlainValidator(read_quantity), _shown(_NUMERIC, "100/s", "2GiB", "80%", "2s")
+    Amount, PlainValidator(read_quantity), _shown(_NUMERIC, "100/s", "2GiB", "80%", "2s")
+]
+Limit = Annotated[
+    Amount | Relative,
+    PlainValidator(read_limit),
+    _shown(_NUMERIC, "2s", "1%", "+50%", "-10%"),
+]
+Magnitude = Annotated[
+    Decimal, PlainValidator(read_magnitude), _shown(_NUMERIC, "20ms", "0.1%", "1MB")
 ]
 Bound = Annotated[Decimal, PlainValidator(read_positive_quantity), _shown(_NUMERIC, "2s", "500ms")]
 Counters = Annotated[

@@ -1,5 +1,7 @@
 """A mistake in one value, on its way to becoming a problem with a place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from slowatch.spec.problem import ProblemCode
@@ -23,6 +25,16 @@ class Mistake(ValueError):
         self.message = message
         self.offset = offset
         self.at = at
+
+
+@contextmanager
+def placed(*keys: str | int) -> Iterator[None]:
+    """Says of a mistake that it stands below these keys."""
+    try:
+        yield
+    except Mistake as mistake:
+        mistake.at = (*keys, *mistake.at)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,34 @@
-"""One file's text becomes its SLOs and its problems."""
+"""One file's text becomes its SLOs, its runs and its problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from slowatch.spec.compiled import CompiledSlo
+from slowatch.spec.compiled_runs import CompiledRun
 from slowatch.spec.compiling import DEFAULT_WINDOW, Origin, compile_slo
 from slowatch.spec.documents import API_VERSION, SpecDocument
 from slowatch.spec.mistake import Finding, Mistake
+from slowatch.spec.named import Names
 from slowatch.spec.plain_data import Plain, plain_data
 from slowatch.spec.pointing import line_of, node_at, problem_at, template_problem, text_of
 from slowatch.spec.policies import named_policy
 from slowatch.spec.problem import Problem
+from slowatch.spec.run_compiling import Found, compile_run, slos_named
 from slowatch.spec.validating import Validated, limited, validate
 from slowatch.spec.yaml_tree import Node, Scalar, YamlMistake, read_documents
 
+Compiled = TypeVar("Compiled", CompiledSlo, CompiledRun)
+
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An SLO that a file names, where it does so, and what it means if nothing is wrong with it."""
+class Entry(Generic[Compiled]):
+    """An SLO or a run that a file names, where it does so, and what it means if it is right."""
 
     id: str
     line: int
     column: int
-    slo: CompiledSlo | None
+    compiled: Compiled | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class Parsed:
     """What one file holds."""
 
     path: str
-    entries: list[Entry] = field(default_factory=list)
+    slos: list[Entry[CompiledSlo]] = field(default_factory=list)
+    runs: list[Entry[CompiledRun]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -77,9 +84,13 @@ def _add_document(parsed: Parsed, root: Node, text: str) -> None:
         findings = [_foreign_version(data)]
     else:
         validated = validate(data, findings)
-        slos, mistakes = _compile(validated, root, text, parsed.path)
-        findings = [*validated.findings, *limited(mistakes)]
-        parsed.entries.extend(_entries(data, slos, root))
+        place = _Place(root, text, parsed.path)
+        slos, mistakes = _compile(validated, place)
+        names = Names(_slos_by_name(data, slos), tuple(_names(data, "runs").values()))
+        runs, run_mistakes = _compile_runs(validated, names, place)
+        findings = [*validated.findings, *limited([*mistakes, *run_mistakes])]
+        parsed.slos.extend(_entries(data, "slos", slos, root))
+        parsed.runs.extend(_entries(data, "runs", runs, root))
     problems = (problem_at(found, root=root, text=text, path=parsed.path) for found in findings)
     parsed.problems.extend(dict.fromkeys(problems))
 
@@ -92,9 +103,21 @@ def _foreign_version(data: dict[str, Plain]) -> Finding:
     return Finding(("apiVersion",), "unknown-api-version", message)
 
 
-def _compile(
-    validated: Validated, root: Node, text: str, path: str
-) -> tuple[dict[int, CompiledSlo], list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A document, and the file that it stands in."""
+
+    root: Node
+    text: str
+    path: str
+
+    def origin(self, key: str, index: int) -> Origin:
+        """Where an entry of a list stands, and what stands there."""
+        node = node_at(self.root, (key, index))
+        return Origin(self.path, line_of(node), text_of(node, self.text))
+
+
+def _compile(validated: Validated, place: _Place) -> tuple[dict[int, CompiledSlo], list[Finding]]:
     """The SLOs of a document by their place in its list, and those that contradict themselves."""
     slos: dict[int, CompiledSlo] = {}
     findings: list[Finding] = []
@@ -103,14 +126,36 @@ def _compile(
         return slos, findings
     findings.extend(_policy_findings(spec))
     for index, document in zip(validated.indexes, spec.slos, strict=True):
-        node = node_at(root, ("slos", index))
-        origin = Origin(path, line_of(node), text_of(node, text))
         try:
-            slos[index] = compile_slo(document, spec, origin)
+            slos[index] = compile_slo(document, spec, place.origin("slos", index))
         except Mistake as mistake:
             location = ("slos", index, *mistake.at)
             findings.append(Finding(location, mistake.code, mistake.message))
     return slos, findings
+
+
+def _compile_runs(
+    validated: Validated, names: Names, place: _Place
+) -> tuple[dict[int, CompiledRun], list[Finding]]:
+    """The runs of a document by their place in its list, and what is wrong with the others.
+
+    Of one that rests on an SLO that is wrong nothing is said: it is said of the SLO.
+    """
+    runs: dict[int, CompiledRun] = {}
+    findings: list[Finding] = []
+    spec = validated.document
+    if spec is None:
+        return runs, findings
+    wrong = {name for name, slo in names.slos.items() if slo is None}
+    for index, document in zip(validated.run_indexes, spec.runs, strict=True):
+        if wrong & slos_named(document, names):
+            continue
+        found = Found(("runs", index))
+        run = compile_run(document, spec, names, place.origin("runs", index), found)
+        findings.extend(found.findings)
+        if run is not None:
+            runs[index] = run
+    return runs, findings
 
 
 def _policy_findings(spec: SpecDocument) -> Iterator[Finding]:
@@ -122,14 +167,30 @@ def _policy_findings(spec: SpecDocument) -> Iterator[Finding]:
             yield Finding(("policies", name, "based_on"), mistake.code, mistake.message)
 
 
-def _entries(data: dict[str, Plain], slos: dict[int, CompiledSlo], root: Node) -> list[Entry]:
-    """The SLOs of a document that have a name, right or wrong otherwise."""
-    service, documents = data.get("service"), data.get("slos")
-    found = []
-    for index, document in enumerate(documents if isinstance(documents, list) else ()):
-        name = document.get("name") if isinstance(document, dict) else None
-        if isinstance(service, str) and isinstance(name, str):
-            mark = node_at(root, ("slos", index, "name")).start
-            slo = slos.get(index)
-            found.append(Entry(f"{service}/{name}", mark.line + 1, mark.column + 1, slo))
+def _entries(
+    data: dict[str, Plain], key: str, right: Mapping[int, Compiled], root: Node
+) -> Iterator[Entry[Compiled]]:
+    """The entries of a list of a document that have a name, right or wrong otherwise."""
+    service = data.get("service")
+    if isinstance(service, str):
+        for index, name in _names(data, key).items():
+            mark = node_at(root, (key, index, "name")).start
+            yield Entry(f"{service}/{name}", mark.line + 1, mark.column + 1, right.get(index))
+
+
+def _slos_by_name(
+    data: dict[str, Plain], slos: Mapping[int, CompiledSlo]
+) -> Mapping[str, CompiledSlo | None]:
+    """Every SLO by its name, also those that are wrong; of two, the first."""
+    found: dict[str, CompiledSlo | None] = {}
+    for index, name in _names(data, "slos").items():
+        found.setdefault(name, slos.get(index))
     return found
+
+
+def _names(data: dict[str, Plain], key: str) -> dict[int, str]:
+    """The names in a list of a document, by their places in it."""
+    documents = data.get(key)
+    listed = documents if isinstance(documents, list) else []
+    names = ((i, one.get("name")) for i, one in enumerate(listed) if isinstance(one, dict))
+    return {index: name for index, name in names if isinstance(name, str)}

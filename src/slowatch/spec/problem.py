@@ -39,7 +39,13 @@ ProblemCode = Literal[
     "duplicate-label",
     "duplicate-slo",
     "duplicate-alert",
+    "duplicate-run",
+    "duplicate-check",
+    "duplicate-phase",
     "unknown-source",
+    "unknown-slo",
+    "unknown-run",
+    "unknown-phase",
     # what must agree
     "one-sli-kind",
     "good-or-bad",
@@ -53,6 +59,13 @@ ProblemCode = Literal[
     "policy-cycle",
     "look-backs-swapped",
     "histogram-suffix",
+    # what must agree in a run
+    "empty-run",
+    "nothing-left",
+    "one-measure",
+    "one-baseline",
+    "baseline-missing",
+    "bound-not-possible",
     # what is right and hardly meant
     "alert-never-fires",
     "pair-too-slow",

@@ -90,15 +90,18 @@ class SpecFiles:
 
 
 def _without_moved(versions: Sequence[_Version]) -> list[_Version]:
-    """All versions; those of files that are gone without the SLOs that another file has by now."""
-    there = {entry.id for one in versions if not one.is_gone for entry in one.parsed.entries}
+    """All versions; those of files that are gone without what another file has by now."""
+    there = [one.parsed for one in versions if not one.is_gone]
+    slos = {entry.id for parsed in there for entry in parsed.slos}
+    runs = {entry.id for parsed in there for entry in parsed.runs}
     left = []
     for one in versions:
-        entries = [entry for entry in one.parsed.entries if entry.id not in there]
+        own_slos = [entry for entry in one.parsed.slos if entry.id not in slos]
+        own_runs = [entry for entry in one.parsed.runs if entry.id not in runs]
         if not one.is_gone:
             left.append(one)
-        elif entries:
-            left.append(replace(one, parsed=replace(one.parsed, entries=entries)))
+        elif own_slos or own_runs:
+            left.append(replace(one, parsed=replace(one.parsed, slos=own_slos, runs=own_runs)))
     return left
 
 

@@ -41,6 +41,13 @@ def check_histogram(counter: Counter) -> Counter:
     return counter
 
 
+def check_window_is_used(over_s: int | None, query: str) -> None:
+    """A look-back needs a place in its expression."""
+    if over_s is not None and WINDOW not in query:
+        message = "`over` has no effect: use `$window` as a range in `query`, or remove `over`"
+        raise Mistake("window-missing", message, at=("over",))
+
+
 Histogram = Annotated[Selector, AfterValidator(check_histogram)]
 
 
@@ -107,8 +114,8 @@ class _Bounded(Document):
     @property
     def bounds(self) -> Bounds:
         """The bounds as numbers in base units."""
-        low, high = self.at_least, self.at_most
-        return Bounds(None if low is None else float(low), None if high is None else float(high))
+        bounds = (self.at_least, self.at_most)
+        return Bounds(*(None if bound is None else float(bound.number) for bound in bounds))
 
     @model_validator(mode="after")
     def _check_bounds(self) -> Self:
@@ -152,7 +159,7 @@ class ValueDocument(_Bounded):
         """The bounds as numbers in base units."""
         if self.between is None:
             return super().bounds
-        return Bounds(float(self.between[0]), float(self.between[1]))
+        return Bounds(*(float(bound.number) for bound in self.between))
 
     @model_validator(mode="after")
     def _check_bounds_agree(self) -> Self:
@@ -163,9 +170,7 @@ class ValueDocument(_Bounded):
 
     @model_validator(mode="after")
     def _check_over_is_used(self) -> Self:
-        if self.over is not None and WINDOW not in self.query:
-            message = "`over` has no effect: use `$window` as a range in `query`, or remove `over`"
-            raise Mistake("window-missing", message, at=("over",))
+        check_window_is_used(self.over, self.query)
         return self
 
 

@@ -4,8 +4,10 @@ Everything is exact: texts become Decimals without passing through floats.
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
+from slowatch.spec.compiled_runs import Unit
 from slowatch.spec.mistake import Mistake
 
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?"
@@ -29,7 +31,24 @@ _BYTES = {
 }
 _PER = {"/m": Decimal(60), "/h": Decimal(3600), "/d": Decimal(86_400)}
 _FACTORS = {"": Decimal(1), "%": Decimal("0.01"), "/s": Decimal(1), "KB": Decimal(1000), **_BYTES}
+_UNITS: dict[str, Unit] = {"": "number", "%": "ratio", "/s": "per_second"}
+_CHANGE = re.compile(r"[-+]([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*%")
 _QUANTITY_EXAMPLES = "`2s`, `500ms`, `100/s`, `2GiB`, `700MB`, `80%` or a plain number"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in its base unit, and which kind of unit it was written in."""
+
+    number: Decimal
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A change relative to something else, such as 0.5 for `+50%`."""
+
+    ratio: Decimal
 
 
 def read_share(value: object) -> Decimal:
@@ -75,25 +94,40 @@ def read_duration(value: object) -> Decimal:
     return sum((Decimal(number) * SECONDS[unit] for number, unit in parts), Decimal(0))
 
 
-def read_quantity(value: object) -> Decimal:
+def read_quantity(value: object) -> Amount:
     """A bound in its base unit: seconds, bytes, per second, a ratio, or a plain number."""
     text = _text(value, f"a value such as {_QUANTITY_EXAMPLES}")
     if _DURATION.fullmatch(text):
-        return read_duration(text)
+        return Amount(read_duration(text), "seconds")
     match = _QUANTITY.fullmatch(text)
     if match is None:
         raise _bad_quantity(text)
     number, unit = Decimal(match[1]), match[2]
     if unit in _PER:
-        return number / _PER[unit]
+        return Amount(number / _PER[unit], "per_second")
     if unit not in _FACTORS:
         raise _bad_quantity(text)
-    return number * _FACTORS[unit]
+    return Amount(number * _FACTORS[unit], _UNITS.get(unit, "bytes"))
+
+
+def read_limit(value: object) -> Amount | Relative:
+    """A bound, or with a sign and `%` a change such as `+50%`."""
+    if isinstance(value, str) and _CHANGE.fullmatch(value.strip()[:_MAX_LENGTH]):
+        return Relative(Decimal(value.strip().rstrip("% ")) * _FACTORS["%"])
+    return read_quantity(value)
+
+
+def read_magnitude(value: object) -> Decimal:
+    """A quantity of any unit that is not below 0."""
+    quantity = read_quantity(value).number
+    if quantity < 0:
+        raise Mistake("out-of-range", f"`{value}` is below 0: write `0` or more")
+    return quantity
 
 
 def read_positive_quantity(value: object) -> Decimal:
     """A bound above 0, as a latency is."""
-    quantity = read_quantity(value)
+    quantity = read_quantity(value).number
     if quantity <= 0:
         message = f"`{value}` can never be met: write a bound above 0, such as `2s`"
         raise Mistake("out-of-range", message)

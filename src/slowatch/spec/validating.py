@@ -23,7 +23,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """What is right in a document: its SLOs that are, and the places they had in its list.
+    """What is right in a document: its SLOs and runs that are, and their places in its lists.
 
     `document` is None where no SLO is right, or something that all of them need is not.
     """
@@ -31,6 +31,7 @@ class Validated:
     document: SpecDocument | None
     indexes: tuple[int, ...]
     findings: tuple[Finding, ...]
+    run_indexes: tuple[int, ...] = ()
 
 
 def validate(data: dict[str, Plain], earlier: list[Finding]) -> Validated:
@@ -39,22 +40,33 @@ def validate(data: dict[str, Plain], earlier: list[Finding]) -> Validated:
     known = {finding.location for finding in earlier}
     unknown = [finding for finding in new if finding.location not in known]
     findings = limited(earlier) + unknown
-    slos = data.get("slos")
-    if not isinstance(slos, list) or any(_slo_index(finding) is None for finding in findings):
+    if not isinstance(data.get("slos"), list) or not all(map(_is_of_a_part, findings)):
         return Validated(None, (), tuple(findings))
-    wrong = {_slo_index(finding) for finding in findings}
-    indexes = tuple(index for index in range(len(slos)) if index not in wrong)
-    if wrong:
-        document, _ = _model_or_findings({**data, "slos": [slos[index] for index in indexes]})
-    return Validated(document, indexes, tuple(findings))
+    slos, indexes = _right(data, "slos", findings)
+    runs, run_indexes = _right(data, "runs", findings)
+    if findings:
+        document, _ = _model_or_findings({**data, "slos": slos, "runs": runs})
+    return Validated(document, indexes, tuple(findings), run_indexes)
 
 
-def _slo_index(finding: Finding) -> int | None:
-    """Which SLO a finding is about; None where it is about the whole document."""
+def _is_of_a_part(finding: Finding) -> bool:
+    """Whether a finding is about an SLO or about runs: the others do not need those."""
     match finding.location:
-        case ("slos", int(index), *_):
-            return index
-    return None
+        case ("slos", int(), *_) | ("runs", *_):
+            return True
+    return False
+
+
+def _right(
+    data: dict[str, Plain], key: str, findings: list[Finding]
+) -> tuple[list[Plain], tuple[int, ...]]:
+    """The entries of a list that nothing is wrong with, and their places in it."""
+    written = data.get(key)
+    wrong = {finding.location[1:2] for finding in findings if finding.location[:1] == (key,)}
+    if not isinstance(written, list) or () in wrong:
+        return [], ()
+    indexes = tuple(index for index in range(len(written)) if (index,) not in wrong)
+    return [written[index] for index in indexes], indexes
 
 
 def _model_or_findings(data: dict[str, Plain]) -> tuple[SpecDocument | None, list[Finding]]:

@@ -8,11 +8,20 @@ from slowatch.demo.systems.incident import Condition
 
 
 class Chance:
-    """Latencies and failures drawn from one seeded source."""
+    """Latencies and failures drawn from one seeded source.
 
-    def __init__(self, rng: Random, condition: Callable[[], Condition]) -> None:
+    `overload` is a factor on latencies beside that of the condition.
+    """
+
+    def __init__(
+        self,
+        rng: Random,
+        condition: Callable[[], Condition],
+        overload: Callable[[], float] = lambda: 1.0,
+    ) -> None:
         self._rng = rng
         self._condition = condition
+        self._overload = overload
         self._debts: dict[str, float] = {}
 
     @property
@@ -22,17 +31,21 @@ class Chance:
 
     def duration_s(self, typical_s: float, *, spread: float = 0.25) -> float:
         """Seconds of simulated work: lognormal around `typical_s`, longer while things are slow."""
-        median_s = typical_s * self._condition().slowness
+        median_s = typical_s * self._condition().slowness * self._overload()
         return self._rng.lognormvariate(math.log(median_s), spread)
 
     def fails(self, what: str, *, ratio: float = 0.0) -> bool:
-        """Whether this one of the events named `what` fails.
+        """Whether this one of the events named `what` fails, in health at most `ratio` of them."""
+        condition = self._condition()
+        return self.happens(what, max(ratio * condition.bad_luck, condition.failure_ratio))
 
-        Failures are spread evenly, so in health their share never exceeds `ratio`, not even in the
-        first seconds: each event adds its probability to a debt, and a whole debt is one failure.
+    def happens(self, what: str, ratio: float) -> bool:
+        """Whether this one of the events named `what` is among the `ratio` of them, in any case.
+
+        They are spread evenly, so their share never exceeds `ratio`, not even in the first seconds:
+        each event adds its probability to a debt, and a whole debt is one that happens.
         """
-        debt = self._debts.get(what, -self._rng.random() * (ratio > 0))
-        debt += max(ratio, self._condition().failure_ratio)
+        debt = self._debts.get(what, -self._rng.random() * (ratio > 0)) + ratio
         self._debts[what] = debt - 1 if debt >= 1 else debt
         return debt >= 1
 

@@ -1,12 +1,10 @@
 """`coze-shopify-chat`: a chat proxy for shops."""
 
 from prometheus_client import Counter
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from slowatch.demo.systems.chance import Chance
-from slowatch.demo.systems.system import Call, ProcessGauges, System, answer
+from slowatch.demo.systems.system import Call, ProcessGauges, System, steps
+from slowatch.demo.systems.users import Users
 
 TYPICAL_S = {
     "/api/coze/chat": 4.0,
@@ -15,7 +13,8 @@ TYPICAL_S = {
     "/api/auth/login": 0.08,
 }
 QUERIES_S = {"history": 0.12, "conversations": 0.09, "user": 0.06}
-BUCKETS_S = (0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 6, 8, 10, 20)
+CONNECTIONS = 5
+MOST_IN_USE = 9
 
 
 class CozeShopifyChat(System):
@@ -33,22 +32,22 @@ class CozeShopifyChat(System):
         Call(("/ws/connect",), 1),
         Call(("/ws/message",), 10),
     )
+    usual_users = most_users = 20
 
-    def __init__(self, chance: Chance) -> None:
-        super().__init__(chance)
+    def __init__(
+        self, chance: Chance, users: Users | None = None, *, leak_per_s: float = 0.0
+    ) -> None:
+        super().__init__(chance, users, leak_per_s=leak_per_s)
         self._requests = self.counter("http_requests_total", "Requests", ["route", "code"])
         self._times = self.histogram(
-            "http_request_duration_seconds", "Time of a request", BUCKETS_S, ["route"]
+            "http_request_duration_seconds", "Time of a request", steps(0.002, 20), ["route"]
         )
         self._queries = self.histogram(
-            "db_query_duration_seconds",
-            "Time of a query",
-            (0.025, 0.05, 0.1, 0.15, 0.2, 0.5, 1),
-            ["query"],
+            "db_query_duration_seconds", "Time of a query", steps(0.02, 1), ["query"]
         )
         self._pool = self.gauge("db_pool_connections", "Database connections", ["state"])
         self._ws_times = self.histogram(
-            "ws_message_duration_seconds", "Time of a frame", (0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
+            "ws_message_duration_seconds", "Time of a frame", steps(0.004, 0.25)
         )
         self._tokens = self._results("token_cache_requests_total", "Token look-ups", "hit", "miss")
         self._replies = self._results("chat_replies_total", "Chat replies")
@@ -57,23 +56,27 @@ class CozeShopifyChat(System):
         self._process = ProcessGauges(self, busy=0.3, memory=420e6)
         self._start_at_zero()
 
-    def routes(self) -> list[Route]:
-        """The catalogue's four, and two that stand for WebSocket traffic."""
-        return [
-            *(Route(path, self._request) for path in TYPICAL_S),
-            Route("/ws/connect", self._connect),
-            Route("/ws/message", self._message),
-        ]
-
     def tick(self, passed_s: float) -> None:
-        """The pool fills while things are slow."""
+        """The pool fills with the load, and while things are slow."""
+        super().tick(passed_s)
         self._process.tick(passed_s)
-        is_slow = self.chance.condition.slowness > 1
-        self._pool.labels("in_use").set(9 if is_slow else 4)
-        self._pool.labels("idle").set(1 if is_slow else 2)
+        wanted = CONNECTIONS * self.users.share * self.chance.condition.slowness
+        in_use = min(MOST_IN_USE, round(wanted))
+        self._pool.labels("in_use").set(in_use)
+        self._pool.labels("idle").set(max(1, CONNECTIONS + 1 - in_use))
 
-    async def _request(self, request: Request) -> Response:
-        route = request.url.path
+    def serve(self, path: str) -> bool:
+        """Answer one of the catalogue's four routes, or a WebSocket's call."""
+        if path == "/ws/connect":
+            failed = self.chance.fails("connect")
+            self._connects.labels("failure" if failed else "success").inc()
+            return not failed
+        if path == "/ws/message":
+            self._ws_times.observe(self.chance.duration_s(0.02))
+            return True
+        return self._request(path)
+
+    def _request(self, route: str) -> bool:
         failed = self.chance.fails(f"http {route}", ratio=0.0002)
         self._requests.labels(route, "500" if failed else "200").inc()
         self._times.labels(route).observe(self.chance.duration_s(TYPICAL_S[route], spread=0.2))
@@ -81,7 +84,7 @@ class CozeShopifyChat(System):
             self._token()
         if "chat" in route:
             self._reply()
-        return answer(request, failed=failed)
+        return not failed
 
     def _token(self) -> None:
         missed = self.chance.fails("token cache", ratio=0.002)
@@ -92,15 +95,6 @@ class CozeShopifyChat(System):
         self._languages.labels("failure" if self.chance.fails("language") else "success").inc()
         for query, typical_s in QUERIES_S.items():
             self._queries.labels(query).observe(self.chance.duration_s(typical_s, spread=0.15))
-
-    async def _connect(self, request: Request) -> Response:
-        failed = self.chance.fails("connect")
-        self._connects.labels("failure" if failed else "success").inc()
-        return answer(request, failed=failed)
-
-    async def _message(self, request: Request) -> Response:
-        self._ws_times.observe(self.chance.duration_s(0.012))
-        return answer(request, failed=False)
 
     def _results(
         self, name: str, says: str, good: str = "success", bad: str = "failure"

@@ -1,14 +1,12 @@
 """`discord-economy-bot`: commands, balances and transfers."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from slowatch.demo.systems.chance import Chance
-from slowatch.demo.systems.system import Call, ProcessGauges, System, answer
+from slowatch.demo.systems.system import Call, ProcessGauges, System, steps
+from slowatch.demo.systems.users import Users
 
-TYPICAL_S = {"balance": 0.15, "transfer": 0.4, "shop": 0.4, "work": 0.35}
-USERS = 1200
+TYPICAL_S = {"balance": 0.2, "transfer": 0.9, "shop": 0.9, "work": 0.8}
+MISSES = 0.08
+MISSES_WHEN_ILL = 0.4
 
 
 class DiscordEconomyBot(System):
@@ -21,41 +19,44 @@ class DiscordEconomyBot(System):
         Call(("/commands/shop",), 5),
         Call(("/commands/work",), 10),
     )
+    usual_users = most_users = 1200
 
-    def __init__(self, chance: Chance) -> None:
-        super().__init__(chance)
+    def __init__(
+        self, chance: Chance, users: Users | None = None, *, leak_per_s: float = 0.0
+    ) -> None:
+        super().__init__(chance, users, leak_per_s=leak_per_s)
         self._users = self.gauge("bot_active_users", "Users served at the moment")
         self._times = self.histogram(
             "bot_command_duration_seconds",
             "Time to the answer of a command",
-            (0.1, 0.2, 0.3, 0.5, 1, 2, 5),
+            steps(0.05, 6),
             ["command"],
         )
         self._cache = self.counter("bot_cache_requests_total", "Cache look-ups", ["result"])
         self._transfers = self.counter("bot_transfers_total", "Transfers", ["result"])
-        self._process = ProcessGauges(self, busy=0.35, memory=310e6)
+        self._process = ProcessGauges(self, busy=0.4, memory=310e6)
         for result in ("hit", "miss"):
             self._cache.labels(result)
         for result in ("success", "failure"):
             self._transfers.labels(result)
         self.tick(0)
 
-    def routes(self) -> list[Route]:
-        """One for all commands."""
-        return [Route("/commands/{command}", self._command)]
-
     def tick(self, passed_s: float) -> None:
-        """Users come and go, with the traffic."""
+        """Users come and go."""
+        super().tick(passed_s)
         self._process.tick(passed_s)
-        self._users.set(round(self.chance.around(USERS * self.chance.condition.traffic)))
+        self._users.set(self.users.count)
 
-    async def _command(self, request: Request) -> Response:
-        command: str = request.path_params["command"]
+    def serve(self, path: str) -> bool:
+        """Answer a command."""
+        command = path.removeprefix("/commands/")
         self._times.labels(command).observe(self.chance.duration_s(TYPICAL_S[command]))
         is_ill = self.chance.condition.failure_ratio > 0
-        missed = self.chance.fails("cache", ratio=0.4 if is_ill else 0.08)
+        missed = self.chance.happens("cache", MISSES_WHEN_ILL if is_ill else MISSES)
         self._cache.labels("miss" if missed else "hit").inc()
-        failed = command == "transfer" and self.chance.fails("transfer")
-        if command == "transfer":
-            self._transfers.labels("failure" if failed else "success").inc()
-        return answer(request, failed=failed)
+        return command != "transfer" or self._transfer()
+
+    def _transfer(self) -> bool:
+        failed = self.chance.fails("transfer")
+        self._transfers.labels("failure" if failed else "success").inc()
+        return not failed

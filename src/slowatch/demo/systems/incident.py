@@ -23,11 +23,15 @@ KINDS: tuple[Kind, ...] = ("errors", "slow", "slump")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a system fares: the least share of calls that fail, latency and traffic as factors."""
+    """How a system fares: the least share of calls that fail, latency and traffic as factors.
+
+    `bad_luck` is a factor on the failures that there are even in health.
+    """
 
     failure_ratio: float = 0.0
     slowness: float = 1.0
     traffic: float = 1.0
+    bad_luck: float = 1.0
 
 
 HEALTHY = Condition()

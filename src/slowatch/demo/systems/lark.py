@@ -1,15 +1,12 @@
 """`lark-service`: a pool of credentials and a message API for five apps."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from slowatch.demo.systems.chance import Chance
-from slowatch.demo.systems.system import Call, System, answer
+from slowatch.demo.systems.system import Call, System, steps
+from slowatch.demo.systems.users import Users
 
 APPS = ("crm", "helpdesk", "hr", "payroll", "wiki")
 METHODS = {"get_token": "GET", "send_message": "POST", "get_user": "GET"}
-REFRESH_EVERY = 10
+REFRESH_EVERY = 2
 
 
 def _of_each_app(path: str) -> tuple[str, ...]:
@@ -17,7 +14,7 @@ def _of_each_app(path: str) -> tuple[str, ...]:
 
 
 class LarkService(System):
-    """110 API calls a second: half get a token, and every tenth of those refreshes it."""
+    """110 API calls a second: half get a token, and every other of those refreshes it."""
 
     name = "lark-service"
     calls = (
@@ -25,53 +22,56 @@ class LarkService(System):
         Call(_of_each_app("/send_message"), 33),
         Call(_of_each_app("/get_user"), 22),
     )
+    usual_users = 10
+    most_users = 100
 
-    def __init__(self, chance: Chance) -> None:
-        super().__init__(chance)
+    def __init__(
+        self, chance: Chance, users: Users | None = None, *, leak_per_s: float = 0.0
+    ) -> None:
+        super().__init__(chance, users, leak_per_s=leak_per_s)
         self._calls = self.counter(
             "api_requests_total", "API calls", ["method", "endpoint", "status", "app_id"]
         )
         self._times = self.histogram(
             "api_response_time_seconds",
             "Time of an API call",
-            (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+            steps(0.05, 10),
             ["method", "endpoint"],
         )
         self._refreshes = self.counter(
             "token_refresh_total", "Token refreshes", ["app_id", "token_type", "result"]
         )
         self._refresh_times = self.histogram(
-            "token_refresh_duration_seconds", "Time of a refresh", (0.05, 0.1, 0.25, 0.5, 1, 2.5)
+            "token_refresh_duration_seconds", "Time of a refresh", steps(0.05, 2.5)
         )
         self._queries = self.histogram(
-            "db_query_duration_seconds", "Time of a query", (0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
+            "db_query_duration_seconds", "Time of a query", steps(0.005, 0.25)
         )
         self._conflicts = self.counter(
             "token_refresh_conflicts_total", "Refreshes that got in each other's way", ["app_id"]
         )
         self._start_at_zero()
 
-    def routes(self) -> list[Route]:
-        """One per endpoint; the app is a query parameter."""
-        return [Route(f"/{endpoint}", self._call) for endpoint in METHODS]
-
-    async def _call(self, request: Request) -> Response:
-        endpoint, app = request.url.path[1:], request.query_params["app_id"]
+    def serve(self, path: str) -> bool:
+        """Answer a call of an app."""
+        endpoint, _, app = path.removeprefix("/").partition("?app_id=")
         failed = self.chance.fails(f"api {app}", ratio=0.0002)
         status = "error" if failed else "success"
         self._calls.labels(METHODS[endpoint], endpoint, status, app).inc()
         self._times.labels(METHODS[endpoint], endpoint).observe(
-            self.chance.duration_s(0.25, spread=0.4)
+            self.chance.duration_s(0.35, spread=0.5)
         )
-        self._queries.observe(self.chance.duration_s(0.01))
-        if endpoint == "get_token" and self.chance.fails(f"cached {app}", ratio=1 / REFRESH_EVERY):
+        self._queries.observe(self.chance.duration_s(0.02))
+        if endpoint == "get_token" and self.chance.happens(f"cold {app}", 1 / REFRESH_EVERY):
             self._refresh(app)
-        return answer(request, failed=failed)
+        return not failed
 
     def _refresh(self, app: str) -> None:
-        result = "failure" if self.chance.fails(f"refresh {app}") else "success"
-        self._refreshes.labels(app, "tenant", result).inc()
-        self._refresh_times.observe(self.chance.duration_s(0.12))
+        failed = self.chance.fails(f"refresh {app}")
+        self._refreshes.labels(app, "tenant", "failure" if failed else "success").inc()
+        self._refresh_times.observe(self.chance.duration_s(0.2))
+        if self.chance.fails(f"conflict {app}"):
+            self._conflicts.labels(app).inc()
 
     def _start_at_zero(self) -> None:
         for app in APPS:

@@ -1,4 +1,8 @@
-"""All five systems in one process: served on a port each, driven, and moved on by a clock."""
+"""All five systems in one process: served on a port each, driven, and moved on by a clock.
+
+A call is a GET, from the user that its header `x-user` names. `POST /calls` stands for many calls
+of a user at once: JSON, path to how often.
+"""
 
 import asyncio
 import contextlib
@@ -6,7 +10,7 @@ import json
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -14,7 +18,7 @@ import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,10 +27,12 @@ from slowatch.demo.systems.coze import CozeShopifyChat
 from slowatch.demo.systems.discord import DiscordEconomyBot
 from slowatch.demo.systems.incident import HEALTHY, condition_of
 from slowatch.demo.systems.lark import LarkService
+from slowatch.demo.systems.load import Load
 from slowatch.demo.systems.reflection import ReflectionApi
 from slowatch.demo.systems.system import System
 from slowatch.demo.systems.traffic import drive
 from slowatch.demo.systems.triflow import TriflowJudgment
+from slowatch.demo.systems.users import RealUsers
 
 KINDS: tuple[type[System], ...] = (
     LarkService,
@@ -51,10 +57,31 @@ def _make(kind: type[System], seed: int, *, incidents: bool) -> System:
     return kind(Chance(rng, condition))
 
 
+def make_loaded_systems(seed: int, load: Load, names: Collection[str] = ()) -> list[System]:
+    """The five systems, or those with the names, for real users to call."""
+    return [_make_loaded(kind, seed, load) for kind in KINDS if not names or kind.name in names]
+
+
+def _make_loaded(kind: type[System], seed: int, load: Load) -> System:
+    rng = Random(f"{seed} {kind.name} {load.variant}")  # noqa: S311  a play, not a secret
+    users = RealUsers(
+        time.monotonic,
+        most=kind.most_users * load.scale,
+        seen_for_s=load.seen_for_s(kind),
+        settles_s=load.plays.settles_s,
+    )
+    chance = Chance(rng, lambda: load.plays.condition, lambda: users.overload)
+    return kind(chance, users, leak_per_s=load.plays.leak_per_s)
+
+
 async def play(
-    systems: Sequence[System], ports_file: Path | None = None, first: tuple[str, int] = LOOPBACK
+    systems: Sequence[System],
+    ports_file: Path | None = None,
+    first: tuple[str, int] = LOOPBACK,
+    *,
+    driven: bool = True,
 ) -> None:
-    """Serve and drive the systems until SIGTERM or SIGINT.
+    """Serve the systems until SIGTERM or SIGINT, and drive them, unless real users do.
 
     They listen on the host and port `first` and the ports after it. Once they answer, `ports_file`
     says where, as JSON: system to `host:port`.
@@ -70,7 +97,8 @@ async def play(
         serving = tasks.create_task(server.serve(sockets=sockets))
         movers = [tasks.create_task(_tick(systems))]
         for system, port in zip(systems, ports, strict=True):
-            movers += [tasks.create_task(drive(system, port, call)) for call in system.calls]
+            calls = system.calls if driven else ()
+            movers += [tasks.create_task(drive(system, port, call)) for call in calls]
         if ports_file is not None:
             _write_ports(ports_file, systems, ports)
         server.movers = movers
@@ -114,7 +142,30 @@ def _app(system: System) -> Starlette:
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(system.registry), media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(routes=[*system.routes(), Route("/metrics", metrics)])
+    async def call(request: Request) -> Response:
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return _answer(system, request, {path: 1})
+
+    async def calls(request: Request) -> Response:
+        return _answer(system, request, await request.json())
+
+    return Starlette(
+        routes=[
+            Route("/metrics", metrics),
+            Route("/calls", calls, methods=["POST"]),
+            Route("/{path:path}", call),
+        ]
+    )
+
+
+def _answer(system: System, request: Request, times: Mapping[str, int]) -> Response:
+    """Make each call so many times; 200, 500 when one of them failed, 404 for what is not there."""
+    if not times.keys() <= system.paths:
+        return JSONResponse({"ok": False}, status_code=404)
+    if user := request.headers.get("x-user"):
+        system.users.saw(user)
+    served = [system.serve(path) for path, often in times.items() for _ in range(often)]
+    return JSONResponse({"ok": all(served)}, status_code=200 if all(served) else 500)
 
 
 def _by_port(apps: Mapping[int, Starlette]) -> ASGIApp:
@@ -139,7 +190,13 @@ def run(
     seed: int,
     incidents: bool,
     first: tuple[str, int] = LOOPBACK,
+    load: Load | None = None,
+    names: Collection[str] = (),
 ) -> None:
-    """Play until a signal says stop."""
+    """Play until a signal says stop; under `load` there are no incidents and no traffic of ours."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has it untyped
-    asyncio.run(play(make_systems(seed, incidents=incidents), ports_file, first))
+    if load is None:
+        systems = make_systems(seed, incidents=incidents)
+    else:
+        systems = make_loaded_systems(seed, load, names)
+    asyncio.run(play(systems, ports_file, first, driven=load is None))

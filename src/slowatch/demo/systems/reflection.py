@@ -1,20 +1,19 @@
 """`reflection-api`: reflection on cases, and their consolidation."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from slowatch.demo.systems.chance import Chance
-from slowatch.demo.systems.system import Call, ProcessGauges, System, answer
+from slowatch.demo.systems.system import Call, ProcessGauges, System, steps
+from slowatch.demo.systems.users import Users
 
 TYPICAL_S = {
-    "/reflection/analyze": 0.3,
-    "/reflection/batch": 3.0,
-    "/consolidation/run": 0.9,
-    "/consolidation/dry-run": 0.6,
+    "/reflection/analyze": 0.4,
+    "/reflection/batch": 4.0,
+    "/consolidation/run": 1.2,
+    "/consolidation/dry-run": 0.8,
 }
-BUCKETS_S = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 15, 30)
 POOL = 50
+IDLE_IN_USE = 2
+LOAD_IN_USE = 20
+MOST_IN_USE = 46
 
 
 class ReflectionApi(System):
@@ -27,15 +26,18 @@ class ReflectionApi(System):
         Call(("/consolidation/run",), 10),
         Call(("/consolidation/dry-run",), 20),
     )
+    usual_users = most_users = 100
 
-    def __init__(self, chance: Chance) -> None:
-        super().__init__(chance)
+    def __init__(
+        self, chance: Chance, users: Users | None = None, *, leak_per_s: float = 0.0
+    ) -> None:
+        super().__init__(chance, users, leak_per_s=leak_per_s)
         self._requests = self.counter("http_requests_total", "Requests", ["route", "code"])
         self._times = self.histogram(
-            "http_request_duration_seconds", "Time of a request", BUCKETS_S, ["route"]
+            "http_request_duration_seconds", "Time of a request", steps(0.1, 30), ["route"]
         )
         self._queries = self.histogram(
-            "db_query_duration_seconds", "Time of a query", (0.01, 0.025, 0.05, 0.1, 0.25, 0.5)
+            "db_query_duration_seconds", "Time of a query", steps(0.01, 0.5)
         )
         self._pool = self.gauge("db_pool_connections", "Database connections", ["state"])
         self._deadlocks = self.counter("db_deadlocks_total", "Deadlocks")
@@ -45,21 +47,21 @@ class ReflectionApi(System):
                 self._requests.labels(route, code)
         self.tick(0)
 
-    def routes(self) -> list[Route]:
-        """The catalogue's four."""
-        return [Route(path, self._request) for path in TYPICAL_S]
-
     def tick(self, passed_s: float) -> None:
-        """The pool fills while things are slow."""
+        """The pool fills with the load, and while things are slow."""
+        super().tick(passed_s)
         self._process.tick(passed_s)
-        in_use = 46 if self.chance.condition.slowness > 1 else round(self.chance.around(22))
+        wanted = IDLE_IN_USE + LOAD_IN_USE * self.users.share * self.chance.condition.slowness
+        in_use = min(MOST_IN_USE, round(self.chance.around(wanted)))
         self._pool.labels("in_use").set(in_use)
         self._pool.labels("idle").set(POOL - in_use)
 
-    async def _request(self, request: Request) -> Response:
-        route = request.url.path
-        failed = self.chance.fails(f"http {route}", ratio=0.001)
-        self._requests.labels(route, "500" if failed else "200").inc()
-        self._times.labels(route).observe(self.chance.duration_s(TYPICAL_S[route], spread=0.2))
-        self._queries.observe(self.chance.duration_s(0.025))
-        return answer(request, failed=failed)
+    def serve(self, path: str) -> bool:
+        """Answer one of the catalogue's four routes."""
+        failed = self.chance.fails(f"http {path}", ratio=0.001)
+        self._requests.labels(path, "500" if failed else "200").inc()
+        self._times.labels(path).observe(self.chance.duration_s(TYPICAL_S[path], spread=0.2))
+        self._queries.observe(self.chance.duration_s(0.035))
+        if self.chance.fails("deadlock"):
+            self._deadlocks.inc()
+        return not failed

@@ -1,44 +1,63 @@
-"""What every system of the demo has: a name, its own metrics, routes, and calls made to it."""
+"""What every system of the demo has: a name, its own metrics, and the calls that users make."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from slowatch.demo.systems.chance import Chance
+from slowatch.demo.systems.users import SimulatedUsers, Users
 
-BUSY_WHEN_SLOW = 0.95
+BUSIEST = 0.95
+IDLE_SHARE = 0.2
+MEMORY_OF_LOAD = 0.02
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A kind of request that users make `per_s` times a second, going round its paths."""
+    """A kind of request that the usual users make `per_s` times a second, going round its paths."""
 
     paths: tuple[str, ...]
     per_s: float
 
 
 class System(ABC):
-    """One system: its metrics live in a registry of its own, so that names may clash."""
+    """One system: its metrics live in a registry of its own, so that names may clash.
+
+    `usual_users` are those that make the `calls`; it can take `most_users`.
+    """
 
     name: ClassVar[str]
     calls: ClassVar[tuple[Call, ...]]
+    usual_users: ClassVar[int]
+    most_users: ClassVar[int]
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(
+        self, chance: Chance, users: Users | None = None, *, leak_per_s: float = 0.0
+    ) -> None:
         self.chance = chance
+        self.users = users or SimulatedUsers(
+            lambda: chance.around(self.usual_users * chance.condition.traffic)
+        )
+        self.leak_per_s = leak_per_s
         self.registry = CollectorRegistry()
 
-    @abstractmethod
-    def routes(self) -> list[Route]:
-        """Its handlers; `/metrics` is added by who serves it."""
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """Everything that can be called, with its query."""
+        return frozenset(path for call in self.calls for path in call.paths)
 
-    def tick(self, passed_s: float) -> None:  # noqa: B027  some systems have nothing to move
+    @abstractmethod
+    def serve(self, path: str) -> bool:
+        """Do what a call to one of the paths asks for, in no time; whether it succeeded."""
+
+    def tick(self, passed_s: float) -> None:
         """Move what changes by itself (users, memory, CPU) on by `passed_s`."""
+        self.users.tick(passed_s)
 
     def counter(self, name: str, says: str, labels: Sequence[str] = ()) -> Counter:
         """A counter of this system."""
@@ -55,6 +74,15 @@ class System(ABC):
         return Histogram(name, says, labels, buckets=buckets, registry=self.registry)
 
 
+def steps(low: float, high: float) -> tuple[float, ...]:
+    """Bounds of buckets from `low` to `high`, so near to each other that a quantile is told well.
+
+    The mantissas are those of STEPS, and so are those of every NFR's bound.
+    """
+    every = (float(f"{step}e{power}") for power in range(-4, 3) for step in STEPS)
+    return tuple(bound for bound in every if low <= bound <= high)
+
+
 class ProcessGauges:
     """`process_*` of a system, simulated: the real ones would be those of the whole demo.
 
@@ -65,21 +93,19 @@ class ProcessGauges:
         self, system: System, *, busy: float, memory: float, workers: Sequence[str] = ()
     ) -> None:
         label = ("worker",) if workers else ()
-        self._chance, self._busy, self._memory = system.chance, busy, memory
+        self._system, self._busy, self._memory = system, busy, memory
+        self._leaked = 0.0
         cpu = system.counter("process_cpu_seconds_total", "CPU time used (simulated)", label)
         rss = system.gauge("process_resident_memory_bytes", "Memory used (simulated)", label)
         self._cpus = [cpu.labels(worker) for worker in workers] or [cpu]
         self._rsss = [rss.labels(worker) for worker in workers] or [rss]
 
     def tick(self, passed_s: float) -> None:
-        """Use CPU for `passed_s`, nearly all of it while the system is slow."""
-        busy = BUSY_WHEN_SLOW if self._chance.condition.slowness > 1 else self._busy
+        """Use CPU for `passed_s`: as the load takes, and nearly all while the system is slow."""
+        chance, share = self._system.chance, self._system.users.share
+        work = (IDLE_SHARE + (1 - IDLE_SHARE) * share) * chance.condition.slowness
+        self._leaked += self._system.leak_per_s * passed_s
+        kept = 1 + MEMORY_OF_LOAD * (share - 1) + self._leaked
         for cpu, rss in zip(self._cpus, self._rsss, strict=True):
-            cpu.inc(self._chance.around(busy, within=0.1) * passed_s)
-            rss.set(self._chance.around(self._memory, within=0.005))
-
-
-def answer(request: Request, *, failed: bool) -> Response:
-    """What a handler sends: 200, or 500 when it failed."""
-    body = {"path": request.url.path, "ok": not failed}
-    return JSONResponse(body, status_code=500 if failed else 200)
+            cpu.inc(chance.around(min(BUSIEST, self._busy * work), within=0.05) * passed_s)
+            rss.set(chance.around(self._memory * kept, within=0.005))

@@ -1,16 +1,11 @@
 """`triflow-judgment`: judgments by rules or by rules and a model, and BI queries."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from slowatch.demo.systems.chance import Chance
-from slowatch.demo.systems.system import Call, System, answer
+from slowatch.demo.systems.system import Call, System, steps
+from slowatch.demo.systems.users import Users
 
-TYPICAL_S = {"rule": 0.25, "hybrid": 1.0}
-CACHED_S = 0.06
-BUCKETS_S = (0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 1.8, 2.5, 5, 10)
-USERS = 620
+TYPICAL_S = {"rule": 0.4, "hybrid": 1.3}
+CACHED_S = 0.12
 
 
 class TriflowJudgment(System):
@@ -22,17 +17,21 @@ class TriflowJudgment(System):
         Call(("/judgments/hybrid",), 20),
         Call(("/bi/query",), 5),
     )
+    usual_users = 620
+    most_users = 1000
 
-    def __init__(self, chance: Chance) -> None:
-        super().__init__(chance)
+    def __init__(
+        self, chance: Chance, users: Users | None = None, *, leak_per_s: float = 0.0
+    ) -> None:
+        super().__init__(chance, users, leak_per_s=leak_per_s)
         self._judgments = self.counter(
             "judgment_requests_total", "Judgments asked for", ["mode", "result"]
         )
         self._times = self.histogram(
-            "judgment_duration_seconds", "Time of a judgment", BUCKETS_S, ["mode", "cache"]
+            "judgment_duration_seconds", "Time of a judgment", steps(0.04, 10), ["mode", "cache"]
         )
         self._bi_times = self.histogram(
-            "bi_query_duration_seconds", "Time of a BI query", (0.5, 1, 1.5, 2, 3, 5, 10)
+            "bi_query_duration_seconds", "Time of a BI query", steps(0.5, 10)
         )
         self._users = self.gauge("active_users", "Users at work")
         for mode in TYPICAL_S:
@@ -40,25 +39,21 @@ class TriflowJudgment(System):
                 self._judgments.labels(mode, result)
         self.tick(0)
 
-    def routes(self) -> list[Route]:
-        """Judgments of both modes, and BI queries."""
-        return [Route("/judgments/{mode}", self._judge), Route("/bi/query", self._query)]
+    def tick(self, passed_s: float) -> None:
+        """Users come and go."""
+        super().tick(passed_s)
+        self._users.set(self.users.count)
 
-    def tick(self, passed_s: float) -> None:  # noqa: ARG002  users do not add up over time
-        """Users come and go, with the traffic."""
-        self._users.set(round(self.chance.around(USERS * self.chance.condition.traffic)))
-
-    async def _judge(self, request: Request) -> Response:
-        mode: str = request.path_params["mode"]
+    def serve(self, path: str) -> bool:
+        """Judge, or answer a BI query."""
+        if path == "/bi/query":
+            self._bi_times.observe(self.chance.duration_s(1.5, spread=0.2))
+            return True
+        mode = path.removeprefix("/judgments/")
         failed = self.chance.fails(f"judgment {mode}", ratio=0.001)
-        is_cached = self.chance.fails(f"computed {mode}", ratio=1 / 3)
-        typical_s = CACHED_S if is_cached else TYPICAL_S[mode]
+        is_cached = self.chance.happens(f"cached {mode}", 1 / 3)
         self._judgments.labels(mode, "failure" if failed else "success").inc()
         self._times.labels(mode, "hit" if is_cached else "miss").observe(
-            self.chance.duration_s(typical_s)
+            self.chance.duration_s(CACHED_S if is_cached else TYPICAL_S[mode])
         )
-        return answer(request, failed=failed)
-
-    async def _query(self, request: Request) -> Response:
-        self._bi_times.observe(self.chance.duration_s(1.1, spread=0.2))
-        return answer(request, failed=False)
+        return not failed

@@ -1,0 +1,198 @@
+"""`slowatch verify`: the verdict on a run, in as many forms as are asked for.
+
+0  it passed, or only warned
+1  it failed, or warned with --strict
+2  nothing could be shown
+3  it could not be verified: settings, specs, Prometheus, the ledger, arguments
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slowatch.cli.configured import configured
+from slowatch.cli.durations import moment_of, seconds_of
+from slowatch.cli.failing import CannotRun, left_at_once, told_in_words
+from slowatch.cli.played import When, check_when, played, wait_until_scraped
+from slowatch.cli.reporting import Outputs, report
+from slowatch.cli.specs import usable_specs
+from slowatch.cli.usage import COULD_NOT_VERIFY
+
+if TYPE_CHECKING:
+    from slowatch.app.settings import Settings
+    from slowatch.evaluate.measuring import Measuring
+    from slowatch.ledger.ledger import Ledger
+    from slowatch.spec.compiled_runs import Baseline, Check, CompiledRun
+    from slowatch.spec.reading import Reading
+    from slowatch.verify.result import Judged
+    from slowatch.verify.verifying import Verified
+
+EXIT_CODES = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run is to be held against, as the command line says it."""
+
+    name: str | None = None
+    when: When = field(default_factory=When)
+    baseline: str | None = None
+    warm_up: str | None = None
+    cool_down: str | None = None
+    confidence: str | None = None
+    is_stored: bool = True
+    outputs: Outputs = field(default_factory=Outputs)
+
+
+def verify_run(wanted: Wanted, config: Path | None, *, strict: bool, **flags: object) -> int:
+    """Judge a run, keep the verdict, tell it; the exit code."""
+    with told_in_words(COULD_NOT_VERIFY):
+        judged = _judged(wanted, config, **flags)
+        report(judged, wanted.outputs)
+    if judged.verdict == "warn" and strict:
+        return EXIT_CODES["fail"]
+    return EXIT_CODES[judged.verdict]
+
+
+def _judged(wanted: Wanted, config: Path | None, **flags: object) -> "Judged":
+    from slowatch.app.logs import set_up_logs
+    from slowatch.ledger.ledger import Ledger
+    from slowatch.verify.verifying import Verifying
+
+    check_when(wanted.when)
+    wanted.outputs.check_folders()
+    settings = configured(config, **flags)
+    set_up_logs("warning", settings.log_format)
+    reading = usable_specs(settings.rules, settings.all_sources.keys())
+    if any(problem.is_mistake for problem in reading.problems):
+        raise CannotRun("specs with mistakes are no measure: mend them, and verify again")
+    run = _with_options(chosen_run(reading, wanted.name), wanted)
+    baseline = baseline_of(wanted.baseline, run)
+    with ExitStack() as stack, left_at_once():
+        ledger = stack.enter_context(Ledger.open(settings.ledger_address))
+        sources = stack.enter_context(_sources(settings, run))
+        output = sys.stderr.fileno() if wanted.outputs.as_json else None
+        one = played(wanted.when, settle_s=settings.settle, child_output=output)
+        for measuring in sources.values():
+            wait_until_scraped(one, settle_s=settings.settle, scrape_s=measuring.scrape_s)
+        verified = Verifying(sources, ledger).verify(run, one, baseline)
+        return _stored(verified, ledger) if wanted.is_stored else verified.judged
+
+
+@contextmanager
+def _sources(settings: "Settings", run: "CompiledRun") -> "Iterator[dict[str, Measuring]]":
+    """Who is asked, by source; only those that checks are about."""
+    from slowatch.app.asked_source import AskedSource
+
+    names = {check.source for check in (*run.checks, *run.requires)}
+    with ExitStack() as stack:
+        found = {}
+        for name in sorted(names):
+            source = AskedSource(name, settings.all_sources[name], now=time.time)
+            stack.callback(source.close)
+            source.discover_if_unknown()
+            found[name] = source.measuring
+        yield found
+
+
+def chosen_run(reading: "Reading", name: str | None) -> "CompiledRun":
+    """The declared run of a name, or one of all SLOs where none is given. Raises CannotRun."""
+    if name is None:
+        return _every_slo(reading)
+    found = [run for run in reading.runs if name in (run.id, run.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        told = ", ".join(run.id for run in found)
+        raise CannotRun(f"--name {name}: there are several, {told}; write one of these")
+    from slowatch.spec.mistake import nearest, similar
+
+    ids = sorted(run.id for run in reading.runs)
+    names = sorted({run.name for run in reading.runs})
+    hint = similar(name, names) or nearest(name, ids) or "; no spec declares a run"
+    raise CannotRun(f"--name {name}: no run is declared by that name{hint}")
+
+
+def _every_slo(reading: "Reading") -> "CompiledRun":
+    from slowatch.spec.compiled_runs import CompiledRun
+
+    services = {slo.service for slo in reading.slos}
+    is_one = len(services) == 1
+    service = next(iter(services)) if is_one else ""
+    checks: list[Check] = []
+    for slo in reading.slos:
+        prefix = "" if is_one else f"{slo.service}/"
+        checks.extend(replace(check, name=f"{prefix}{check.name}") for check in slo.checks)
+    return CompiledRun(service=service, name="", checks=tuple(checks))
+
+
+def _with_options(run: "CompiledRun", wanted: Wanted) -> "CompiledRun":
+    """The run with what the command line says otherwise."""
+    from slowatch.spec.fields import read_confidence
+    from slowatch.spec.mistake import Mistake
+
+    warm_up_s, cool_down_s = seconds_of(wanted.warm_up), seconds_of(wanted.cool_down)
+    run = replace(
+        run,
+        warm_up_s=run.warm_up_s if warm_up_s is None else round(warm_up_s),
+        cool_down_s=run.cool_down_s if cool_down_s is None else round(cool_down_s),
+    )
+    if wanted.confidence is None:
+        return run
+    try:
+        return replace(run, confidence=read_confidence(wanted.confidence))
+    except Mistake as mistake:
+        raise CannotRun(f"--confidence: {mistake.message}") from mistake
+
+
+def baseline_of(text: str | None, run: "CompiledRun") -> "Baseline | None":
+    """The baseline that is written on the command line. Raises CannotRun.
+
+    A run's name, its id, `last:5`, `offset:1d`, or two moments such as `T/T`.
+    """
+    from slowatch.spec.compiled_runs import (
+        OffsetBaseline,
+        RunBaseline,
+        SpanBaseline,
+        StoredBaseline,
+    )
+
+    if text is None:
+        return None
+    kind, _, rest = text.partition(":")
+    if text.isascii() and text.isdigit():
+        return StoredBaseline(int(text))
+    if kind == "last" and rest.isascii() and rest.isdigit() and int(rest) > 0:
+        return RunBaseline(run.name, int(rest))
+    if kind == "offset":
+        return OffsetBaseline(round(seconds_of(rest) or 0))
+    if "/" in text:
+        start, _, end = text.partition("/")
+        start_s, end_s = moment_of(start, "--baseline"), moment_of(end, "--baseline")
+        return SpanBaseline(int(start_s), int(end_s))
+    return RunBaseline(text)
+
+
+def _stored(verified: "Verified", ledger: "Ledger") -> "Judged":
+    """The verdict, kept in the ledger under the id that it has from then on."""
+    from slowatch.ledger.run_port import NewRun
+    from slowatch.verify.document import document_of
+
+    judged = verified.judged
+    new = NewRun(
+        service=judged.service,
+        name=judged.name,
+        start_s=judged.span.start_s,
+        end_s=judged.span.end_s,
+        verdict=judged.verdict,
+        created_s=int(time.time()),
+        digest=judged.digest,
+        document=json.dumps(document_of(judged), allow_nan=False),
+        measurements=verified.measurements,
+    )
+    return replace(judged, id=ledger.store_run(new))

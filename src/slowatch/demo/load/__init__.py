@@ -1,0 +1,1 @@
+"""Real users, played by Locust, in the numbers that the packs declare."""

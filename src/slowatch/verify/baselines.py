@@ -1,0 +1,167 @@
+"""Baselines: what a run is compared with, found among stored runs or measured anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from slowatch.evaluate.told import Group
+from slowatch.ledger.ledger import Ledger
+from slowatch.ledger.run_port import StoredRun
+from slowatch.slo.slot import Span
+from slowatch.spec.compiled_runs import (
+    Baseline,
+    OffsetBaseline,
+    PhaseBaseline,
+    RunBaseline,
+    SpanBaseline,
+    StoredBaseline,
+)
+from slowatch.verify.asked import Subject
+from slowatch.verify.estimate import middle
+from slowatch.verify.keeping import Kept, kept_of
+from slowatch.verify.measuring import Measured, Outcome, RunMeasuring
+from slowatch.verify.played import Played
+from slowatch.verify.result import BaselineRef
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a subject was in its baseline, by group; `reason` says why that is not known."""
+
+    groups: Mapping[Group, Measured] = field(default_factory=dict)
+    ref: BaselineRef | None = None
+    reason: str | None = None
+
+
+Found = Mapping[Subject, Before]
+
+
+class Baselines:
+    """Finds what subjects were before; `ledger` is None where no runs are kept."""
+
+    def __init__(self, measuring: RunMeasuring, ledger: Ledger | None, service: str) -> None:
+        self._measuring, self._ledger, self._service = measuring, ledger, service
+
+    def find(
+        self, wanted: Iterable[tuple[Baseline, Subject]], played: Played, judged: Span
+    ) -> dict[tuple[Baseline, Subject], Before]:
+        """What each subject was in its baseline; raises what sources and the ledger raise."""
+        by_baseline: dict[Baseline, list[Subject]] = {}
+        for baseline, subject in dict.fromkeys(wanted):
+            by_baseline.setdefault(baseline, []).append(subject)
+        return {
+            (baseline, subject): before
+            for baseline, subjects in by_baseline.items()
+            for subject, before in self._before(baseline, subjects, played, judged).items()
+        }
+
+    def _before(
+        self, baseline: Baseline, subjects: Sequence[Subject], played: Played, judged: Span
+    ) -> Found:
+        match baseline:
+            case RunBaseline() | StoredBaseline():
+                return self._stored(baseline, subjects, played)
+            case OffsetBaseline(offset_s):
+                span = Span(judged.start_s - offset_s, judged.end_s - offset_s)
+                return self._anew(subjects, span, BaselineRef("the same time before", span))
+            case SpanBaseline(start_s, end_s):
+                span = Span(start_s, end_s)
+                return self._anew(subjects, span, BaselineRef("another time", span))
+            case PhaseBaseline(name):
+                return self._in_phase(subjects, name, played, judged)
+
+    def _in_phase(
+        self, subjects: Sequence[Subject], name: str, played: Played, judged: Span
+    ) -> Found:
+        phase = played.phase(name)
+        if phase is None:
+            return _unknown(subjects, f"the run had no phase `{name}` to compare with")
+        start_s, end_s = phase.span.start_s, min(phase.span.end_s, judged.end_s)
+        # What warms up is no baseline either, where something of the phase is left.
+        start_s = max(start_s, judged.start_s) if judged.start_s < end_s else start_s
+        span = Span(start_s, end_s)
+        return self._anew(subjects, span, BaselineRef(f"the phase `{name}`", span))
+
+    def _anew(self, subjects: Sequence[Subject], span: Span, ref: BaselineRef) -> Found:
+        if span.length_s <= 0 or span.start_s < 0:
+            return _unknown(subjects, f"{ref.told} is no stretch of time to compare with")
+        return {
+            subject: Before(outcome.groups, ref, _nothing(ref, outcome))
+            for subject, outcome in self._measuring.measure(subjects, span).items()
+        }
+
+    def _stored(
+        self, baseline: RunBaseline | StoredBaseline, subjects: Sequence[Subject], played: Played
+    ) -> Found:
+        if self._ledger is None:
+            return _unknown(subjects, "there is no ledger with earlier runs: give `--state`")
+        runs = _chosen(self._ledger, baseline, self._service, played.span)
+        if not runs:
+            return _unknown(subjects, _missing(baseline))
+        each = [self._of_run(self._ledger, run, subjects, played.scale) for run in runs]
+        if len(each) == 1:
+            return each[0]
+        ref = BaselineRef(f"the median of {len(each)} runs", None)
+        return {subject: _median([one[subject] for one in each], ref) for subject in subjects}
+
+    def _of_run(
+        self, ledger: Ledger, run: StoredRun, subjects: Sequence[Subject], scale: float
+    ) -> Found:
+        told = f"{run.name or 'every SLO'} (run {run.id})"
+        kept = _kept(ledger, run, self._measuring.confidence)
+        if kept.scale != scale:
+            why = f"{told} was played at scale {kept.scale:g} and this one at {scale:g}"
+            return _unknown(subjects, f"{why}: they cannot be compared")
+        ref = BaselineRef(told, kept.span, run.id)
+        known = {s: Before(kept.by_key[s.key], ref) for s in subjects if kept.by_key.get(s.key)}
+        # What that run did not measure may still be told by Prometheus.
+        unknown = [subject for subject in subjects if subject not in known]
+        return known | (dict(self._anew(unknown, kept.span, ref)) if unknown else {})
+
+
+def _chosen(
+    ledger: Ledger, baseline: RunBaseline | StoredBaseline, service: str, span: Span
+) -> list[StoredRun]:
+    """The stored runs that a baseline means; of those that passed only earlier ones."""
+    if isinstance(baseline, StoredBaseline):
+        stored = ledger.run(baseline.id)
+        return [] if stored is None else [stored]
+    marked = ledger.baseline_run(service, baseline.run) if baseline.last is None else None
+    if marked is not None and marked.is_baseline:
+        return [marked]
+    passed = ledger.runs(service=service, name=baseline.run, verdict="pass", most=None)
+    earlier = [run for run in passed if run.end_s <= span.start_s]
+    return earlier[: baseline.last or 1]
+
+
+def _kept(ledger: Ledger, run: StoredRun, confidence: float) -> Kept:
+    found = ledger.run_document(run.id)
+    kept = kept_of(found[1], confidence=confidence) if found else None
+    return kept or Kept(Span(run.start_s, run.end_s))
+
+
+def _median(each: Sequence[Before], ref: BaselineRef) -> Before:
+    """The median of those that have a group; its course is that of the newest."""
+    groups = {group for one in each for group in one.groups}
+    found = {}
+    for group in groups:
+        measured = [one.groups[group] for one in each if group in one.groups]
+        found[group] = Measured(middle([one.estimate for one in measured]), measured[0].course)
+    reason = None if found else next((one.reason for one in each if one.reason), None)
+    return Before(found, ref, reason)
+
+
+def _unknown(subjects: Sequence[Subject], reason: str) -> Found:
+    return {subject: Before(reason=reason) for subject in subjects}
+
+
+def _missing(baseline: RunBaseline | StoredBaseline) -> str:
+    if isinstance(baseline, StoredBaseline):
+        return f"there is no run {baseline.id}: `slowatch runs` lists those that are kept"
+    return (
+        f"no earlier run `{baseline.run}` passed, and none is marked as baseline: verify one and "
+        "mark it with `slowatch runs mark ID`, or name another with `--baseline`"
+    )
+
+
+def _nothing(ref: BaselineRef, outcome: Outcome) -> str | None:
+    return None if outcome.groups else f"nothing is known of {ref.told}: {outcome.reason}"

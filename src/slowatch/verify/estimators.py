@@ -1,0 +1,224 @@
+"""Estimators: from what a run's slots added up to, to the number that is judged.
+
+A slot's row is a few numbers that add up over slots: events of a part and all events, the sum and
+the count of observations, counts per bucket. What is estimated from the sum of all rows is the
+run's number; what it would have been with other slots of the same kind tells how sure it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, sqrt
+from typing import TYPE_CHECKING, Protocol
+
+from slowatch.verify.estimate import Estimate, hull, wilson
+from slowatch.verify.result import Interval
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Rows = NDArray[numpy.float64]
+
+REPLICATES = 2000
+_ROUNDING = 1e-12
+LEAST_SLOTS = 8
+"""With fewer slots than this, drawing from them says nothing of others."""
+
+
+class Estimator(Protocol):
+    """How a sum of rows becomes a number."""
+
+    def values(self, sums: "Rows") -> "Rows":
+        """The number of each row of sums; NaN where it has none."""
+        ...
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
+        """The number of one row, and where it lies by the count of its events alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Rows are a part of the events, and all events."""
+
+    def values(self, sums: "Rows") -> "Rows":
+        """The part of each."""
+        return _divided(sums[:, 0], sums[:, 1])
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
+        """The share, with Wilson's interval."""
+        part, total = row
+        if total <= 0:
+            return None
+        return Estimate(part / total, total, wilson(min(part, total), total, z))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """Rows are observations per bucket; `bounds` are the buckets' upper ends, the last infinite."""
+
+    p: float
+    bounds: tuple[float, ...]
+
+    def values(self, sums: "Rows") -> "Rows":
+        """The quantile of each, as Prometheus has it: linear within a bucket."""
+        return self._at(self.p, sums)
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
+        """The quantile; it lies between those of the ranks where its own rank may lie."""
+        import numpy as np
+
+        total = sum(row)
+        if total <= 0:
+            return None
+        ranks, sums = wilson(self.p * total, total, z), np.asarray([row], dtype=float)
+        value, low, high = (float(self._at(p, sums)[0]) for p in (self.p, ranks.low, ranks.high))
+        return Estimate(value, total, Interval(low, high))
+
+    def _at(self, p: float, sums: "Rows") -> "Rows":
+        """The quantile `p` of each row: of the first bucket that reaches its rank."""
+        import numpy as np
+
+        highs = np.asarray(self.bounds)
+        lows = np.concatenate(([min(0.0, highs[0])], highs[:-1]))
+        highs = np.where(np.isinf(highs), lows, highs)
+        up_to, rank = np.cumsum(sums, axis=1), p * sums.sum(axis=1)
+        reaches = (up_to >= rank[:, None] - _ROUNDING * rank[:, None]) & (sums > 0)
+        at, every = reaches.argmax(axis=1), np.arange(len(sums))
+        counts = np.where(sums[every, at] > 0, sums[every, at], np.nan)
+        part = 1 - (up_to[every, at] - rank) / counts
+        found: Rows = lows[at] + (highs[at] - lows[at]) * np.clip(part, 0.0, 1.0)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Rows are the sum and the count of observations; `deviation` is about theirs, if known."""
+
+    deviation: float | None = None
+
+    def values(self, sums: "Rows") -> "Rows":
+        """The mean of each."""
+        return _divided(sums[:, 0], sums[:, 1])
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
+        """The mean; it lies within so many standard errors."""
+        total, count = row
+        if count <= 0:
+            return None
+        value = total / count
+        if self.deviation is None:
+            return Estimate(value, count)
+        half = z * self.deviation / sqrt(count)
+        return Estimate(value, count, Interval(value - half, value + half))
+
+
+@dataclass(frozen=True, slots=True)
+class PerSecond:
+    """Rows are events, and the seconds they took."""
+
+    def values(self, sums: "Rows") -> "Rows":
+        """Events per second of each."""
+        return _divided(sums[:, 0], sums[:, 1])
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
+        """The rate; counts waver by their own square root."""
+        events, seconds = row
+        if seconds <= 0:
+            return None
+        half = z * sqrt(events) / seconds
+        rate = events / seconds
+        return Estimate(rate, events, Interval(max(0.0, rate - half), rate + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Rows are events; how many there were is known."""
+
+    def values(self, sums: "Rows") -> "Rows":
+        """The events of each."""
+        return sums[:, 0]
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:  # noqa: ARG002  of all
+        """The events."""
+        return Estimate(row[0], row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Rows begin with the number itself, which does not add up over slots."""
+
+    def values(self, sums: "Rows") -> "Rows":
+        """The number of each."""
+        return sums[:, 0]
+
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:  # noqa: ARG002  of all
+        """The number."""
+        return Estimate(row[0], row[1] if len(row) > 1 else 1.0)
+
+
+def over_slots(
+    estimator: Estimator, rows: Sequence[Sequence[float]], *, confidence: float, seed: int
+) -> Interval | None:
+    """Where the number lies by how slots differ: a bootstrap over them, by percentiles.
+
+    None where there are too few slots. Slots are drawn and not events, since what slows one request
+    down slows down its neighbours. Source: Efron and Tibshirani 1993, "An Introduction to the
+    Bootstrap", chapter 13.
+    """
+    import numpy as np
+
+    filled = [row for row in rows if any(row)]
+    if len(filled) < LEAST_SLOTS:
+        return None
+    drawing = np.random.default_rng(seed)
+    drawn = drawing.multinomial(len(filled), [1 / len(filled)] * len(filled), size=REPLICATES)
+    values = estimator.values(drawn @ np.asarray(filled, dtype=float))
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return None
+    low, high = np.quantile(values, [1 - confidence, confidence])
+    return Interval(float(low), float(high))
+
+
+def estimated(
+    estimator: Estimator,
+    whole: Sequence[float],
+    rows: Sequence[Sequence[float]],
+    *,
+    confidence: float,
+    z: float,
+    seed: int,
+) -> Estimate | None:
+    """The number of the whole run; it lies where its events and its slots say, whichever is wider.
+
+    Shares have Wilson's interval alone.
+    """
+    found = estimator.estimate(whole, z)
+    if found is None or isinstance(estimator, Share | Count):
+        return found
+    drawn = over_slots(estimator, rows, confidence=confidence, seed=seed)
+    return Estimate(found.value, found.events, hull(found.interval, drawn))
+
+
+def deviation_in_buckets(counts: Sequence[float], bounds: Sequence[float], mean: float) -> float:
+    """About how far observations are from their mean, of counts per bucket.
+
+    Observations count as spread evenly over their bucket; beyond the highest they count as there.
+    """
+    total = variance = 0.0
+    low = 0.0
+    for count, bound in zip(counts, bounds, strict=True):
+        high = low if bound == inf else bound
+        middle, width = (low + high) / 2, high - low
+        variance += count * ((middle - mean) ** 2 + width * width / 12)
+        total += count
+        low = high
+    return sqrt(variance / total) if total > 0 else 0.0
+
+
+def _divided(part: "Rows", whole: "Rows") -> "Rows":
+    import numpy as np
+
+    found: Rows = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return found

@@ -1,0 +1,252 @@
+"""Measuring a stretch of a run: subjects in, an estimate for each group out, with its course."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import fmean
+
+from slowatch.evaluate.measuring import Measuring
+from slowatch.evaluate.told import Group
+from slowatch.slo.slot import Span
+from slowatch.source.answer import Grid
+from slowatch.spec.compiled_runs import (
+    CountMeasure,
+    MeanMeasure,
+    QuantileMeasure,
+    RateMeasure,
+    ShareMeasure,
+    Statistic,
+    ValueMeasure,
+)
+from slowatch.verify.asked import Plan, Row, Rows, Subject
+from slowatch.verify.estimate import Estimate, z_of
+from slowatch.verify.estimators import (
+    Count,
+    Estimator,
+    Mean,
+    PerSecond,
+    Plain,
+    Quantile,
+    Share,
+    deviation_in_buckets,
+    estimated,
+    over_slots,
+)
+from slowatch.verify.result import Interval, Point
+
+MOST_SLOTS = 60
+"""Slots that a run is divided into at most: enough to tell how much they differ."""
+MOST_VALUES = 600
+SCRAPES_IN_SLOT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One group's number over a stretch of time, and how it went.
+
+    `missing` is the share of moments without a value, where the number is a statistic of values.
+    """
+
+    estimate: Estimate
+    course: tuple[Point, ...] = ()
+    missing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was measured of a subject, by group; `reason` where there is nothing."""
+
+    groups: Mapping[Group, Measured] = field(default_factory=dict)
+    reason: str | None = None
+
+
+class RunMeasuring:
+    """Measures subjects over stretches of time, each at its own Prometheus."""
+
+    def __init__(self, sources: Mapping[str, Measuring], *, confidence: float) -> None:
+        self._sources = sources
+        self.confidence = confidence
+        self.z = z_of(confidence)
+
+    def scrape_s(self, source: str) -> int:
+        """The scrape interval of a source, in seconds."""
+        return self._sources[source].scrape_s
+
+    def measure(self, subjects: Iterable[Subject], span: Span) -> dict[Subject, Outcome]:
+        """What each subject came to over the span; raises what sources raise."""
+        found: dict[Subject, Outcome] = {}
+        for source, theirs in _by_source(subjects).items():
+            scrape_s = self._sources[source].scrape_s
+            values = [subject for subject in theirs if _is_value(subject)]
+            others = [subject for subject in theirs if not _is_value(subject)]
+            whole = self.rows(others, Grid(span.end_s, span.end_s, span.length_s))
+            slots = self.rows(others, _grid(span, MOST_SLOTS, SCRAPES_IN_SLOT * scrape_s))
+            moments = _grid(span, MOST_VALUES, scrape_s)
+            for subject, rows in self.rows(values, moments).items():
+                found[subject] = self._values(subject, rows, len(moments.ends))
+            for subject in others:
+                found[subject] = self._outcome(subject, whole[subject], slots[subject])
+        return found
+
+    def rows(self, subjects: Sequence[Subject], grid: Grid) -> dict[Subject, Rows]:
+        """The rows of subjects of one source, slot by slot."""
+        if not subjects:
+            return {}
+        source = self._sources[subjects[0].source]
+        plans = [Plan(subject, grid, source.scrape_s) for subject in subjects]
+        told = source.tell([p.question for p in plans if p.question is not None], grid)
+        counted = source.count([need for plan in plans for need in plan.needs], grid)
+        answers = source.ask([e for plan in plans for e in plan.expressions], grid)
+        return {plan.subject: plan.read(told, counted, answers) for plan in plans}
+
+    def _values(self, subject: Subject, rows: Rows, moments: int) -> Outcome:
+        measure = subject.measure
+        assert isinstance(measure, ValueMeasure)  # noqa: S101  only values come here
+        groups = {}
+        for group, by_end in rows.by_group.items():
+            values = {end_s: row[0] for end_s, row in by_end.items()}
+            measured = self._of_values(subject, values, measure.statistic)
+            groups[group] = replace(measured, missing=1 - len(values) / moments)
+        return Outcome(groups, rows.reason)
+
+    def _outcome(self, subject: Subject, whole: Rows, parts: Rows) -> Outcome:
+        measured = {}
+        for group, by_end in whole.by_group.items():
+            slots = aligned(parts, whole, group)
+            for row in by_end.values():
+                one = self._one(subject, group, row, whole, slots)
+                if one is not None:
+                    measured[group] = one
+        nothing = whole.reason or "nothing happened in that time"
+        return Outcome(measured, None if measured else nothing)
+
+    def _one(
+        self, subject: Subject, group: Group, row: Row, whole: Rows, slots: Mapping[int, Row]
+    ) -> Measured | None:
+        if _is_native_quantile(subject):
+            return self._native(subject, row, slots)
+        if isinstance(subject.measure, RateMeasure) and subject.measure.statistic != "mean":
+            rates = {end_s: events / seconds for end_s, (events, seconds) in slots.items()}
+            return self._of_values(subject, rates, subject.measure.statistic)
+        estimator = estimator_of(subject, group, whole)
+        estimate = estimated(
+            estimator,
+            row,
+            list(slots.values()),
+            confidence=self.confidence,
+            z=self.z,
+            seed=_seed(subject),
+        )
+        return None if estimate is None else Measured(estimate, course(estimator, slots, self.z))
+
+    def _native(self, subject: Subject, row: Row, slots: Mapping[int, Row]) -> Measured:
+        """A quantile that only the engine can tell; it lies as far as its slots' mean may be."""
+        value, events = row
+        rows = [(one, 1.0) for one, _ in slots.values()]
+        drawn = over_slots(Mean(), rows, confidence=self.confidence, seed=_seed(subject))
+        centre = fmean(one for one, _ in rows) if rows else value
+        interval = drawn and Interval(value - centre + drawn.low, value - centre + drawn.high)
+        told = tuple(Point(end_s, one) for end_s, (one, _) in sorted(slots.items()))
+        return Measured(Estimate(value, events, interval), told)
+
+    def _of_values(
+        self, subject: Subject, values: Mapping[int, float], statistic: Statistic
+    ) -> Measured:
+        listed = [value for _, value in sorted(values.items())]
+        interval = None
+        if statistic == "mean":
+            rows = [(value, 1.0) for value in listed]
+            interval = over_slots(Mean(), rows, confidence=self.confidence, seed=_seed(subject))
+        told = tuple(Point(end_s, value) for end_s, value in sorted(values.items()))
+        return Measured(Estimate(statistic_of(statistic, listed), len(listed), interval), told)
+
+
+def estimator_of(subject: Subject, group: Group, rows: Rows) -> Estimator:
+    """How a subject's rows become its number."""
+    match subject.measure:
+        case ShareMeasure():
+            return Share()
+        case QuantileMeasure(p, _, False):
+            return Quantile(float(p), rows.bounds.get(group, ()))
+        case MeanMeasure():
+            return Mean(_deviation(group, rows))
+        case CountMeasure():
+            return Count()
+        case RateMeasure():
+            return PerSecond()
+    return Plain()
+
+
+def course(estimator: Estimator, slots: Mapping[int, Row], z: float) -> tuple[Point, ...]:
+    """The number of each slot, by the moment it ends."""
+    found = ((end_s, estimator.estimate(row, z)) for end_s, row in sorted(slots.items()))
+    return tuple(Point(end_s, None if one is None else one.value) for end_s, one in found)
+
+
+def statistic_of(statistic: Statistic, values: Sequence[float]) -> float:
+    """A statistic of values in the order in which they came; of at least one."""
+    match statistic:
+        case "mean":
+            return fmean(values)
+        case "max":
+            return max(values)
+        case "min":
+            return min(values)
+        case "last":
+            return values[-1]
+    ordered = sorted(values)
+    place = 0.95 * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def _deviation(group: Group, rows: Rows) -> float | None:
+    for end_s, counts in rows.buckets.get(group, {}).items():
+        total, count = rows.by_group[group].get(end_s, (0.0, 0.0))
+        if count > 0:
+            return deviation_in_buckets(counts, rows.bounds[group], total / count)
+    return None
+
+
+def aligned(parts: Rows, whole: Rows, group: Group) -> Mapping[int, Row]:
+    """The rows of a group's slots over the buckets that it has in the whole run."""
+    slots = parts.by_group.get(group, {})
+    own, bounds = parts.bounds.get(group, ()), whole.bounds.get(group, ())
+    if own == bounds or any(len(row) != len(own) for row in slots.values()):
+        return slots
+    found = {}
+    for end_s, row in slots.items():
+        counts = dict(zip(own, row, strict=True))
+        found[end_s] = tuple(counts.get(bound, 0.0) for bound in bounds)
+    return found
+
+
+def _by_source(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
+    found: dict[str, list[Subject]] = {}
+    for subject in dict.fromkeys(subjects):
+        found.setdefault(subject.source, []).append(subject)
+    return found
+
+
+def _is_value(subject: Subject) -> bool:
+    return isinstance(subject.measure, ValueMeasure)
+
+
+def _is_native_quantile(subject: Subject) -> bool:
+    return isinstance(subject.measure, QuantileMeasure) and subject.measure.is_native
+
+
+def _grid(span: Span, most: int, least_s: int) -> Grid:
+    """Slots that end where the span ends, so many at most and no shorter than that.
+
+    What is left over at the start of the span is in none of them.
+    """
+    step_s = min(max(least_s, -(-span.length_s // most)), span.length_s)
+    count = span.length_s // step_s
+    return Grid(span.end_s - (count - 1) * step_s, span.end_s, step_s)
+
+
+def _seed(subject: Subject) -> int:
+    """The same draws whenever the same is measured, so that a verdict can be had again."""
+    return zlib.crc32(subject.key.encode())

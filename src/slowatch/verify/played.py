@@ -1,0 +1,83 @@
+"""A run as it was played: when, in which phases, by how many users, and at what scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from slowatch.slo.slot import Span
+from slowatch.spec.compiled_runs import CompiledRun
+from slowatch.verify.result import PlayedPhase
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """At a moment, the phase that went on from then, and how many users there were."""
+
+    at_s: float
+    phase: str = "load"
+    users: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A stretch of time under load, in whole seconds since the epoch.
+
+    `scale` is the factor on users and rates that it was played at, `time_scale` that on lengths.
+    Where nothing else happened around it, it is `isolated`: all that is scraped up to one scrape
+    after its end belongs to it. `command` is what was run, where slowatch ran it.
+    """
+
+    span: Span
+    phases: tuple[PlayedPhase, ...] = ()
+    users: int | None = None
+    scale: float = 1.0
+    time_scale: float = 1.0
+    is_isolated: bool = False
+    command: tuple[str, ...] = field(default=())
+    exit_code: int | None = None
+
+    def judged_span(self, run: CompiledRun) -> Span:
+        """The run without warm-up and cool-down, at least a second of it."""
+        start_s = self.span.start_s + round(run.warm_up_s * self.time_scale)
+        end_s = self.span.end_s - round(run.cool_down_s * self.time_scale)
+        return Span(start_s, end_s) if end_s > start_s else Span(self.span.end_s, self.span.end_s)
+
+    def with_phases_of(self, run: CompiledRun) -> "Played":
+        """The same, with the phases that a declared run has where none were marked."""
+        if self.phases or not run.phases:
+            return self
+        phases, at_s = [], float(self.span.start_s)
+        for phase in run.phases:
+            start_s, at_s = at_s, at_s + phase.length_s * self.time_scale
+            end_s = min(round(at_s), self.span.end_s)
+            phases.append(PlayedPhase(phase.name, Span(min(round(start_s), end_s), end_s)))
+        last = phases[-1]
+        phases[-1] = replace(last, span=Span(last.span.start_s, self.span.end_s))
+        return replace(self, phases=tuple(phases))
+
+    def phase(self, name: str) -> PlayedPhase | None:
+        """A phase by its name; None where it was not played."""
+        return next((phase for phase in self.phases if phase.name == name), None)
+
+
+def phases_of(marks: Sequence[Mark], span: Span) -> tuple[PlayedPhase, ...]:
+    """The phases that marks tell of, cut to the run; a phase lasts until another one begins.
+
+    Its users are those of its last mark that tells of any.
+    """
+    found: list[PlayedPhase] = []
+    for mark in sorted(marks, key=lambda one: one.at_s):
+        at_s = min(max(round(mark.at_s), span.start_s), span.end_s)
+        if found and found[-1].name == mark.phase:
+            users = found[-1].users if mark.users is None else mark.users
+            found[-1] = replace(found[-1], users=users)
+            continue
+        if found:
+            found[-1] = replace(found[-1], span=Span(found[-1].span.start_s, at_s))
+        start_s = at_s if found else span.start_s
+        found.append(PlayedPhase(mark.phase, Span(start_s, span.end_s), mark.users))
+    return tuple(found)
+
+
+def most_users(marks: Sequence[Mark]) -> int | None:
+    """The most users that were there at once; None where no mark tells of any."""
+    return max((mark.users for mark in marks if mark.users is not None), default=None)

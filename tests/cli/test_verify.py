@@ -1,0 +1,202 @@
+"""`slowatch verify`: exit codes, what is printed and written, and what a bad call is told."""
+
+import json
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import Done, slowatch
+from tests.support.openmetrics import serve, store_text
+from tests.verify.playing import Load, Run, Theatre
+
+PACK = """\
+apiVersion: slowatch/v1
+service: shop
+defaults: {objective: 90%, window: 30d}
+slos:
+  - name: success
+    nfr: S-1
+    sli: {ratio: {bad: 'requests_total{code="500"}', total: requests_total}}
+  - name: p95
+    nfr: S-2
+    sli: {quantile: {p: 0.95, histogram: took_seconds, at_most: 300ms}}
+runs:
+  - name: quick
+    nfr: S-3
+    load: {users: 10, for: 2m}
+    checks:
+      - {name: mean, mean: {histogram: took_seconds}, at_most: 150ms}
+  - name: warned
+    checks:
+      - {name: mean, mean: {histogram: took_seconds}, at_most: 100ms, severity: warn}
+  - name: compared
+    baseline: quick
+    checks:
+      - {name: mean, by: [route], mean: {histogram: took_seconds}, at_most: +10%}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A Prometheus that saw two runs, a healthy and a slow one, and a pack that declares some."""
+
+    url: str
+    folder: Path
+    healthy: Run
+    slow: Run
+
+    def verify(self, *arguments: str, run: Run | None = None, state: str = "runs.db") -> Done:
+        """Verify one of the runs, or whatever the arguments say, over a ledger."""
+        when = () if run is None else ("--from", str(run.span.start_s), "--to", str(run.span.end_s))
+        return slowatch(
+            *("verify", "--rules", "pack.yaml", "--prometheus", self.url, "--state", state),
+            *("--scrape-interval", "5s", "--isolated", *when, *arguments),
+            cwd=self.folder,
+            settle="0s",
+        )
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Theatre]]:
+    theatre = Theatre(seed=5)
+    theatre.play(Load())
+    theatre.play(Load(median_s=0.2))
+    with serve(store_text(tmp_path_factory.mktemp("runs"), theatre.exposition())) as url:
+        yield url, theatre
+
+
+@pytest.fixture
+def scene(prometheus: tuple[str, Theatre], tmp_path: Path) -> Scene:
+    url, theatre = prometheus
+    (tmp_path / "pack.yaml").write_text(PACK)
+    return Scene(url, tmp_path, *theatre.runs)
+
+
+def test_a_run_that_keeps_its_bound_passes(scene: Scene) -> None:
+    done = scene.verify("--name", "quick", run=scene.healthy)
+    assert (done.code, done.err) == (0, "")
+    assert "PASS" in done.out
+    assert "shop/quick" in done.out
+
+
+def test_a_run_that_breaks_its_bound_fails(scene: Scene) -> None:
+    done = scene.verify("--name", "shop/quick", run=scene.slow)
+    assert done.code == 1
+    assert "FAIL" in done.out
+
+
+def test_a_warning_fails_only_when_it_is_to(scene: Scene) -> None:
+    codes = [
+        scene.verify("--name", "warned", *more, run=scene.slow).code for more in ((), ("--strict",))
+    ]
+    assert codes == [0, 1]
+
+
+def test_without_a_baseline_nothing_is_shown(scene: Scene) -> None:
+    done = scene.verify("--name", "compared", run=scene.slow)
+    assert done.code == 2
+    assert "no earlier run `quick` passed" in done.out
+
+
+def test_a_run_that_is_kept_is_a_baseline_of_later_ones(scene: Scene) -> None:
+    """The slow run is two thirds slower than the healthy one was."""
+    assert scene.verify("--name", "quick", run=scene.healthy).code == 0
+    done = scene.verify("--name", "compared", "--json", run=scene.slow)
+    assert done.code == 1
+    told = json.loads(done.out)
+    assert told["verdict"] == "fail"
+    assert {line["verdict"] for line in told["lines"]} == {"fail"}
+
+
+def test_a_run_that_is_not_kept_is_no_baseline(scene: Scene) -> None:
+    assert scene.verify("--name", "quick", "--no-store", run=scene.healthy).code == 0
+    assert scene.verify("--name", "compared", run=scene.slow).code == 2
+
+
+def test_a_baseline_is_given_by_its_moments(scene: Scene) -> None:
+    """Of the slow run against the healthy one, by seconds, and the other way round."""
+    spans = [f"{run.span.start_s}/{run.span.end_s + 5}" for run in (scene.healthy, scene.slow)]
+    slower = scene.verify("--name", "compared", "--baseline", spans[0], run=scene.slow)
+    faster = scene.verify("--name", "compared", "--baseline", spans[1], run=scene.healthy)
+    assert (slower.code, faster.code) == (1, 0)
+
+
+def test_every_slo_is_judged_where_no_run_is_named(scene: Scene) -> None:
+    done = scene.verify("--json", run=scene.healthy)
+    told = json.loads(done.out)
+    assert done.code == 0
+    assert {line["nfr"]: line["verdict"] for line in told["lines"]} == {
+        "S-1": "pass",
+        "S-2": "pass",
+    }
+
+
+def test_reports_are_written_whole(scene: Scene) -> None:
+    names = ("--junit", "v.xml", "--markdown", "v.md", "--html", "v.html")
+    done = scene.verify("--name", "quick", *names, run=scene.slow)
+    assert done.code == 1
+    assert ET.parse(scene.folder / "v.xml").getroot().find(".//failure") is not None  # noqa: S314
+    assert "shop/quick" in (scene.folder / "v.md").read_text()
+    assert "<svg" in (scene.folder / "v.html").read_text()
+
+
+def test_a_command_is_timed_and_its_failure_told(scene: Scene) -> None:
+    """What it prints does not mix with the JSON; nothing was measured while it ran."""
+    play = "import sys, time; print('playing'); time.sleep(1.2); sys.exit(3)"
+    done = scene.verify("--json", "--run", "--", sys.executable, "-c", play)
+    assert done.code == 2
+    told = json.loads(done.out)
+    assert "playing" in done.err
+    assert any("failed with exit code 3" in notice["text"] for notice in told["notices"])
+
+
+def test_phases_and_users_come_from_a_file(scene: Scene) -> None:
+    """Nine of ten declared users are too few."""
+    start_s = scene.healthy.span.start_s
+    marks = [{"at": start_s, "phase": "ramp", "users": 3}, {"at": start_s + 20, "users": 9}]
+    (scene.folder / "marks").write_text("\n".join(map(json.dumps, marks)))
+    done = scene.verify("--name", "quick", "--phases", "marks", "--json", run=scene.healthy)
+    told = json.loads(done.out)
+    assert done.code == 2
+    assert told["notices"][0]["text"] == "the load was not reached: 9 users of 10"
+    assert [phase["name"] for phase in told["phases"]] == ["ramp", "load"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "say when the run was"),
+        (("--run", "--", "no-such-command"), "no-such-command: No such file"),
+        (("--last", "5m", "--name", "quik"), "did you mean `quick`"),
+        (("--last", "5m", "--html", "no/folder/x"), "there is no folder"),
+        (("--last", "5m", "--rules", "none"), "no such file or folder"),
+        (("--last", "5m", "--bogus"), "No such option"),
+    ],
+)
+def test_what_cannot_be_verified_is_said_with_3(
+    scene: Scene, arguments: tuple[str, ...], told: str
+) -> None:
+    """Never 0, 1 or 2, which are verdicts; and never a traceback."""
+    done = scene.verify(*arguments)
+    assert done.code == 3
+    assert told in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_prometheus_that_is_away_is_no_verdict(scene: Scene) -> None:
+    done = scene.verify("--prometheus", "http://127.0.0.1:1", run=scene.healthy)
+    assert done.code == 3
+    assert "127.0.0.1:1" in done.err
+
+
+def test_specs_with_mistakes_are_no_measure(scene: Scene) -> None:
+    """Whoever verifies would take what is left for everything."""
+    (scene.folder / "pack.yaml").write_text(PACK.replace("at_most: 150ms", "at_most: fast"))
+    done = scene.verify("--name", "quick", run=scene.healthy)
+    assert done.code == 3
+    assert "pack.yaml:16" in done.err
+    assert "specs with mistakes are no measure" in done.err

@@ -1,0 +1,117 @@
+"""Real Locust users, a real Prometheus, and the verdict of the real command."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from slowatch.demo.load.visitors import find_locust
+from slowatch.demo.prometheus import PrometheusServer
+from slowatch.demo.systems.load import Load
+from slowatch.demo.systems.variants import VariantName
+from slowatch.demo.workload import Workload, prometheus_config
+from tests.support.daemon import RUN, surroundings, wait_for
+
+pytestmark = pytest.mark.slow
+
+SOURCE = str(Path(__file__).parents[2] / "src")
+SYSTEM = "lark-service"
+SPEC = f"""
+apiVersion: slowatch/v1
+service: {SYSTEM}
+slos:
+  - name: success
+    objective: 99%
+    window: 30d
+    sli: {{ratio: {{good: 'api_requests_total{{status="success"}}', total: api_requests_total}}}}
+runs:
+  - name: load-6
+    load: [{{phase: ramp, users: 6, for: 1s}}, {{phase: hold, users: 6, for: 5s}}]
+    checks:
+      - slo: success
+        at_most: 4%
+"""
+LOCUSTFILE = """
+import json, os
+from locust import FastHttpUser, constant_pacing, events, task
+from slowatch.locust import judge
+
+class Visitor(FastHttpUser):
+    wait_time = constant_pacing(0.05)
+
+    @task
+    def call(self):
+        self.client.get("/get_user?app_id=crm")
+
+@events.init.add_listener
+def let_slowatch_judge(environment, **_):
+    judge(environment, **json.loads(os.environ["JUDGE"]))
+"""
+
+
+@contextmanager
+def playing(tmp_path: Path, variant: VariantName) -> Iterator[tuple[str, str]]:
+    """A system under load and the Prometheus that scrapes it, by their addresses."""
+    with Workload(tmp_path / "workload", load=Load(variant), names=[SYSTEM]) as workload:
+        config = prometheus_config(workload.targets, scrape_interval="1s")
+        with PrometheusServer(tmp_path / "prometheus", config=config) as prometheus:
+            wait_for(lambda: is_scraped(prometheus.url), within_s=20)
+            yield f"http://{workload.targets[SYSTEM]}", prometheus.url
+
+
+def is_scraped(prometheus: str) -> bool:
+    """Whether the system was found, and scraped."""
+    params = {"query": "up == 1"}
+    answer = httpx.get(f"{prometheus}/api/v1/query", params=params, trust_env=False).json()
+    return bool(answer["data"]["result"])
+
+
+@pytest.mark.parametrize(
+    ("variant", "expected", "more"),
+    [("healthy", ("pass", 0), ()), ("failing", ("fail", 1), ("--processes", "2"))],
+)
+def test_verdict_on_a_run_is_how_locust_ends(
+    tmp_path: Path, variant: VariantName, expected: tuple[str, int], more: tuple[str, ...]
+) -> None:
+    """At 12 % of failures it fails; it is judged once, by the master, with its phases and users."""
+    with playing(tmp_path, variant) as (target, prometheus):
+        done = judged(tmp_path, target, prometheus, more)
+    assert done.stdout.startswith("{"), done.stdout + done.stderr
+    verdict = json.JSONDecoder().raw_decode(done.stdout)[0]
+    assert (verdict["verdict"], done.returncode) == expected, done.stdout + done.stderr
+    assert [phase["name"] for phase in verdict["phases"]] == ["ramp", "hold"]
+    assert verdict["users"] == 6
+    assert done.stdout.count('"version": 1') == 1
+    assert (tmp_path / "verdict.xml").exists()
+
+
+def judged(
+    tmp_path: Path, target: str, prometheus: str, more: tuple[str, ...]
+) -> subprocess.CompletedProcess[str]:
+    """Let Locust play six users for eight seconds, and slowatch judge them."""
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    (tmp_path / "locustfile.py").write_text(LOCUSTFILE)
+    asked = {
+        "run": f"{SYSTEM}/load-6",
+        "command": RUN,
+        "phases": str(tmp_path / "phases.jsonl"),
+        "prometheus": prometheus,
+        "rules": str(tmp_path / "spec.yaml"),
+        "state": str(tmp_path / "ledger.db"),
+        "scrape_interval": "1s",
+        "junit": str(tmp_path / "verdict.xml"),
+        "json": True,
+    }
+    command = [str(find_locust()), "--headless", "--host", target, "--exit-code-on-error", "0"]
+    command += ["--users", "6", "--spawn-rate", "6", "--run-time", "8s", "--only-summary", *more]
+    return subprocess.run(
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**surroundings(settle="1s"), "JUDGE": json.dumps(asked), "PYTHONPATH": SOURCE},
+    )

@@ -1,0 +1,186 @@
+"""Intervals: published examples, their ends, and how often they hold what is true."""
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from slowatch.verify.estimate import Estimate, contrast, hull, middle, wilson, z_of
+from slowatch.verify.estimators import (
+    LEAST_SLOTS,
+    Count,
+    Mean,
+    PerSecond,
+    Plain,
+    Quantile,
+    Share,
+    deviation_in_buckets,
+    estimated,
+    over_slots,
+)
+from slowatch.verify.result import Interval
+
+Z_975 = z_of(0.975)
+
+
+def test_wilson_is_that_of_the_published_example() -> None:
+    """81 of 263, at 95 % on both sides: 0.2553 to 0.3662 (Newcombe 1998, table I)."""
+    found = wilson(81, 263, Z_975)
+    assert (found.low, found.high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "low", "high"),
+    [(15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_near_nothing(part: int, total: int, low: float, high: float) -> None:
+    """The other examples of that table; nothing is an end by itself."""
+    found = wilson(part, total, Z_975)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "part2", "total2", "low", "high"),
+    [
+        (56, 70, 48, 80, 0.0524, 0.3339),
+        (9, 10, 3, 10, 0.1705, 0.8090),
+        (10, 10, 0, 10, 0.6075, 1.0),
+    ],
+)
+def test_a_difference_of_shares_is_that_of_the_published_examples(
+    part: int, total: int, part2: int, total2: int, low: float, high: float
+) -> None:
+    """Newcombe 1998, "… difference between independent proportions", table II, method 10."""
+    one = Estimate(part / total, total, wilson(part, total, Z_975))
+    other = Estimate(part2 / total2, total2, wilson(part2, total2, Z_975))
+    found = contrast(one, 1.0, other)
+    assert (found.low, min(1.0, found.high)) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_a_contrast_of_exact_numbers_is_exact() -> None:
+    """6 is 1 above 1.5 times 3 and a shift of 0.5."""
+    assert contrast(Estimate(6, 1), 1.5, Estimate(3, 1), 0.5) == Interval(1.0, 1.0)
+
+
+def test_quantiles_are_linear_within_their_bucket() -> None:
+    """Of 10 up to 1 s and 10 up to 2 s, the median is 1 s, the P75 1.5 s, the P25 0.5 s."""
+    of = {p: Quantile(p, (1.0, 2.0, inf)).estimate((10, 10, 0), 1.0) for p in (0.25, 0.5, 0.75)}
+    assert {p: e and e.value for p, e in of.items()} == {0.25: 0.5, 0.5: 1.0, 0.75: 1.5}
+
+
+def test_a_quantile_beyond_all_buckets_is_the_highest_bound() -> None:
+    """As Prometheus has it."""
+    found = Quantile(0.99, (1.0, 2.0, inf)).estimate((0, 1, 99), 1.0)
+    assert found is not None
+    assert found.value == 2.0
+
+
+def test_a_quantile_lies_between_the_ranks_where_its_own_may_lie() -> None:
+    """The P50 of 100, 25 in each second up to 4: Wilson has the ranks 0.4189 to 0.5811."""
+    found = Quantile(0.5, (1.0, 2.0, 3.0, 4.0, inf)).estimate((25, 25, 25, 25, 0), 1.645)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((4 * 0.41887, 4 * 0.58113), abs=1e-3)
+
+
+def test_nothing_has_no_number() -> None:
+    """No events, no share, mean or quantile."""
+    assert Share().estimate((0, 0), 1.0) is None
+    assert Mean().estimate((0, 0), 1.0) is None
+    assert Quantile(0.5, (1.0, inf)).estimate((0, 0), 1.0) is None
+    assert PerSecond().estimate((0, 0), 1.0) is None
+
+
+def test_a_mean_wavers_by_its_standard_error() -> None:
+    """Deviation 2 over 400: a tenth, at one standard error."""
+    found = Mean(2.0).estimate((4000, 400), 1.0)
+    assert found is not None
+    assert found.interval == Interval(9.9, 10.1)
+
+
+def test_the_deviation_in_buckets_is_that_of_even_spread() -> None:
+    """Even between 0 and 2: the square root of 4 / 12, however it is cut."""
+    assert deviation_in_buckets((10, 10), (1.0, 2.0), 1.0) == pytest.approx((4 / 12) ** 0.5)
+    assert deviation_in_buckets((20,), (2.0,), 1.0) == pytest.approx((4 / 12) ** 0.5)
+    assert deviation_in_buckets((), (), 1.0) == 0.0
+
+
+def test_few_slots_are_not_drawn_from() -> None:
+    """Seven slots tell nothing of others; empty ones are none."""
+    rows = [(1.0, 1.0)] * (LEAST_SLOTS - 1) + [(0.0, 0.0)] * 5
+    assert over_slots(Mean(), rows, confidence=0.95, seed=1) is None
+
+
+def test_slots_that_are_alike_leave_no_doubt() -> None:
+    """Every draw has the same mean."""
+    assert over_slots(Mean(), [(3.0, 2.0)] * 20, confidence=0.95, seed=1) == Interval(1.5, 1.5)
+
+
+def test_a_bad_stretch_widens_what_events_alone_would_say() -> None:
+    """Two slots of twenty are slow together: 100 events each, 1 s instead of 0.1 s."""
+    rows = [(10.0, 100.0)] * 18 + [(100.0, 100.0)] * 2
+    by_events = Mean(0.28).estimate((380, 2000), 1.645)
+    found = estimated(Mean(0.28), (380, 2000), rows, confidence=0.95, z=1.645, seed=1)
+    assert by_events is not None
+    assert found is not None
+    assert found.high - found.low > 5 * (by_events.high - by_events.low)
+
+
+def test_shares_and_counts_are_not_drawn() -> None:
+    """A share has Wilson's interval, whatever its slots; a count is known."""
+    rows = [(0.0, 10.0)] * 19 + [(10.0, 10.0)]
+    found = estimated(Share(), (10, 200), rows, confidence=0.95, z=1.645, seed=1)
+    assert found is not None
+    assert found.interval == wilson(10, 200, 1.645)
+    assert estimated(Count(), (7,), [(7.0,)] * 10, confidence=0.95, z=1.645, seed=1) == Estimate(
+        7, 7
+    )
+
+
+def test_what_cannot_add_up_is_taken_as_it_is() -> None:
+    """A gauge, or a quantile that the engine tells."""
+    assert Plain().estimate((0.4, 120.0), 1.0) == Estimate(0.4, 120.0)
+    assert Plain().estimate((3.0,), 1.0) == Estimate(3.0, 1.0)
+
+
+@pytest.mark.parametrize("spread", [0.2, 0.6])
+def test_means_and_quantiles_lie_where_it_is_said(spread: float) -> None:
+    """Of 300 runs of known truth, each end of the interval is beyond it in about 5 % of them."""
+    bounds = (*(0.02 * step for step in range(1, 40)), inf)
+    drawing = np.random.default_rng(3)
+    mean = float(np.exp(np.log(0.12) + spread**2 / 2))
+    beyond = {"mean low": 0, "mean high": 0, "P50 low": 0, "P50 high": 0}
+    for _ in range(300):
+        slots = [drawing.lognormal(np.log(0.12), spread, 40) for _ in range(20)]
+        rows = [(float(slot.sum()), float(len(slot))) for slot in slots]
+        counts = [tuple(np.histogram(slot, (0.0, *bounds))[0].tolist()) for slot in slots]
+        whole = tuple(map(sum, zip(*counts, strict=True)))
+        total = (sum(s for s, _ in rows), 800.0)
+        deviation = deviation_in_buckets(whole, bounds, total[0] / 800)
+        found = estimated(Mean(deviation), total, rows, confidence=0.95, z=1.645, seed=1)
+        middle_s = estimated(Quantile(0.5, bounds), whole, counts, confidence=0.95, z=1.645, seed=1)
+        assert found is not None
+        assert middle_s is not None
+        beyond["mean low"] += found.low > mean
+        beyond["mean high"] += found.high < mean
+        beyond["P50 low"] += middle_s.low > 0.12
+        beyond["P50 high"] += middle_s.high < 0.12
+    assert all(count <= 0.08 * 300 for count in beyond.values()), beyond
+
+
+def test_the_median_of_estimates_is_that_of_their_ends_too() -> None:
+    """1, 2 and 30, each give or take a tenth."""
+    found = middle([Estimate(v, 10, Interval(v * 0.9, v * 1.1)) for v in (1.0, 30.0, 2.0)])
+    assert found == Estimate(2.0, 10, Interval(1.8, 2.2))
+
+
+def test_a_hull_holds_both() -> None:
+    """Or the only one."""
+    assert hull(Interval(1, 3), Interval(2, 4)) == Interval(1, 4)
+    assert hull(None, Interval(2, 4)) == Interval(2, 4)
+    assert hull(None, None) is None
+
+
+def test_draws_without_a_number_do_not_count() -> None:
+    """A row without observations has no mean and no quantile."""
+    assert np.isnan(Mean().values(np.array([[1.0, 0.0]]))).all()
+    assert np.isnan(Quantile(0.5, (1.0, inf)).values(np.array([[0.0, 0.0]]))).all()
