@@ -26,7 +26,11 @@ Slowness = Callable[[float], float]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a run is played: requests a second, their median, and how many of them fail."""
+    """How a run is played: requests a second, their median, and how many of them fail.
+
+    By the second of the run, `slowness` is a factor on all latencies, `slow_ratio` the share of
+    requests that take ten times as long, and `answers` whether any request is answered.
+    """
 
     length_s: int = 120
     per_s: float = 50.0
@@ -34,6 +38,8 @@ class Load:
     spread: float = 0.25
     bad_ratio: float = 0.01
     slowness: Slowness = lambda _second: 1.0
+    slow_ratio: Slowness = lambda _second: 0.0
+    answers: Callable[[float], bool] = lambda _second: True
     restarts_at_s: int | None = None
 
 
@@ -84,14 +90,18 @@ class Theatre:
         seconds = np.sort(drawing.uniform(0, load.length_s, count))
         took = drawing.lognormal(np.log(load.median_s), load.spread, count)
         good = drawing.uniform(size=count) >= load.bad_ratio
+        odds = drawing.uniform(size=count)
         requests = tuple(
             Request(
-                start_s + float(second),
+                start_s + second,
                 ROUTES[index % 2],
-                float(one) * load.slowness(float(second)),
-                bool(is_good),
+                one * load.slowness(second) * (10 if odd < load.slow_ratio(second) else 1),
+                is_good,
             )
-            for index, (second, one, is_good) in enumerate(zip(seconds, took, good, strict=True))
+            for index, (second, one, is_good, odd) in enumerate(
+                zip(seconds.tolist(), took.tolist(), good.tolist(), odds.tolist(), strict=True)
+            )
+            if load.answers(second)
         )
         run = Run(Span(start_s, start_s + load.length_s), load, requests)
         self.runs.append(run)

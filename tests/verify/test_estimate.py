@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from slowatch.verify.estimate import Estimate, contrast, hull, middle, wilson, z_of
+from slowatch.verify.estimate import Estimate, contrast, hull, middle, t_of, wilson, z_of
 from slowatch.verify.estimators import (
     LEAST_SLOTS,
     Count,
@@ -16,6 +16,7 @@ from slowatch.verify.estimators import (
     Share,
     deviation_in_buckets,
     estimated,
+    of_values,
     over_slots,
 )
 from slowatch.verify.result import Interval
@@ -68,11 +69,31 @@ def test_quantiles_are_linear_within_their_bucket() -> None:
     assert {p: e and e.value for p, e in of.items()} == {0.25: 0.5, 0.5: 1.0, 0.75: 1.5}
 
 
-def test_a_quantile_beyond_all_buckets_is_the_highest_bound() -> None:
-    """As Prometheus has it."""
-    found = Quantile(0.99, (1.0, 2.0, inf)).estimate((0, 1, 99), 1.0)
+def test_a_quantile_beyond_all_buckets_may_be_anything() -> None:
+    """Prometheus tells it as the highest bound; what is certain is that it is above."""
+    of = Quantile(0.99, (1.0, 2.0, inf))
+    found = of.estimate((0, 1, 99), 1.0)
     assert found is not None
-    assert found.value == 2.0
+    assert found.value == inf
+    assert of.shown(found.value) == 2.0
+    assert of.bucket(found.value) == Interval(2.0, inf)
+
+
+def test_a_bucket_holds_its_upper_end() -> None:
+    """From above 1 to 2; the first one begins at nothing."""
+    of = Quantile(0.5, (1.0, 2.0, inf))
+    assert [of.bucket(value) for value in (0.3, 1.0, 1.2, 2.0)] == [
+        Interval(0.0, 1.0),
+        Interval(0.0, 1.0),
+        Interval(1.0, 2.0),
+        Interval(1.0, 2.0),
+    ]
+
+
+@pytest.mark.parametrize(("freedom", "value"), [(7, 1.8946), (11, 1.7959), (30, 1.6973)])
+def test_t_is_that_of_the_tables(freedom: int, value: float) -> None:
+    """One-sided 95 %."""
+    assert t_of(0.95, freedom) == pytest.approx(value, abs=1e-3)
 
 
 def test_a_quantile_lies_between_the_ranks_where_its_own_may_lie() -> None:
@@ -119,21 +140,36 @@ def test_a_bad_stretch_widens_what_events_alone_would_say() -> None:
     """Two slots of twenty are slow together: 100 events each, 1 s instead of 0.1 s."""
     rows = [(10.0, 100.0)] * 18 + [(100.0, 100.0)] * 2
     by_events = Mean(0.28).estimate((380, 2000), 1.645)
-    found = estimated(Mean(0.28), (380, 2000), rows, confidence=0.95, z=1.645, seed=1)
+    found = estimated(Mean(0.28), (380, 2000), rows, confidence=0.95, seed=1)
     assert by_events is not None
     assert found is not None
     assert found.high - found.low > 5 * (by_events.high - by_events.low)
 
 
-def test_shares_and_counts_are_not_drawn() -> None:
-    """A share has Wilson's interval, whatever its slots; a count is known."""
-    rows = [(0.0, 10.0)] * 19 + [(10.0, 10.0)]
-    found = estimated(Share(), (10, 200), rows, confidence=0.95, z=1.645, seed=1)
+def test_a_share_is_as_wide_as_its_slots_say() -> None:
+    """Ten bad of 200, all in one slot of twenty, say less than one here and one there."""
+    burst = [(0.0, 10.0)] * 19 + [(10.0, 10.0)]
+    even = [(1.0, 20.0)] * 10
+    together = estimated(Share(), (10, 200), burst, confidence=0.95, seed=1)
+    apart = estimated(Share(), (10, 200), even, confidence=0.95, seed=1)
+    assert together is not None
+    assert apart is not None
+    assert apart.interval == wilson(10, 200, z_of(0.95))
+    assert together.low == 0.0
+    assert together.high > 1.4 * apart.high
+
+
+def test_a_count_wavers_by_its_square_root() -> None:
+    """A hundred events, give or take ten, at one standard error."""
+    assert Count().estimate((100,), 1.0) == Estimate(100, 100, Interval(90, 110))
+
+
+def test_few_values_waver_by_students_t() -> None:
+    """2, 4 and 6: 4, give or take 2.92 times 2 over the root of 3; two tell nothing."""
+    found = of_values([2.0, 4.0, 6.0], confidence=0.95, seed=1)
     assert found is not None
-    assert found.interval == wilson(10, 200, 1.645)
-    assert estimated(Count(), (7,), [(7.0,)] * 10, confidence=0.95, z=1.645, seed=1) == Estimate(
-        7, 7
-    )
+    assert found.high - 4 == pytest.approx(2.92 * 2 / 3**0.5, rel=0.03)
+    assert of_values([2.0, 4.0], confidence=0.95, seed=1) is None
 
 
 def test_what_cannot_add_up_is_taken_as_it_is() -> None:
@@ -156,8 +192,8 @@ def test_means_and_quantiles_lie_where_it_is_said(spread: float) -> None:
         whole = tuple(map(sum, zip(*counts, strict=True)))
         total = (sum(s for s, _ in rows), 800.0)
         deviation = deviation_in_buckets(whole, bounds, total[0] / 800)
-        found = estimated(Mean(deviation), total, rows, confidence=0.95, z=1.645, seed=1)
-        middle_s = estimated(Quantile(0.5, bounds), whole, counts, confidence=0.95, z=1.645, seed=1)
+        found = estimated(Mean(deviation), total, rows, confidence=0.95, seed=1)
+        middle_s = estimated(Quantile(0.5, bounds), whole, counts, confidence=0.95, seed=1)
         assert found is not None
         assert middle_s is not None
         beyond["mean low"] += found.low > mean
@@ -178,6 +214,23 @@ def test_a_hull_holds_both() -> None:
     assert hull(Interval(1, 3), Interval(2, 4)) == Interval(1, 4)
     assert hull(None, Interval(2, 4)) == Interval(2, 4)
     assert hull(None, None) is None
+
+
+def test_repeats_in_bursts_lie_where_it_is_said() -> None:
+    """Errors come thirty at a time, 2 % of 15,000: the truth is beyond an end in about 5 %."""
+    drawing = np.random.default_rng(5)
+    beyond = {"low": 0, "high": 0}
+    for _ in range(300):
+        bursts = drawing.poisson(10 / 60, 60)
+        rows = [(30.0 * count, 250.0) for count in bursts]
+        whole = (sum(bad for bad, _ in rows), 15_000.0)
+        found = estimated(Share(), whole, rows, confidence=0.95, seed=1)
+        assert found is not None
+        beyond["low"] += found.low > 0.02
+        beyond["high"] += found.high < 0.02
+    assert beyond["low"] <= 0.08 * 300, beyond
+    # Of ten bursts there may well be four: no draw of them knows of more.
+    assert beyond["high"] <= 0.15 * 300, beyond
 
 
 def test_draws_without_a_number_do_not_count() -> None:

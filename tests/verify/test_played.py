@@ -2,7 +2,7 @@
 
 from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import CompiledRun, Phase
-from slowatch.verify.played import Mark, Played, most_users, phases_of
+from slowatch.verify.played import Mark, Played, most_users, phases_of, usual_users
 from slowatch.verify.result import PlayedPhase
 
 SPAN = Span(1000, 1100)
@@ -18,31 +18,41 @@ def test_a_phase_lasts_until_another_begins() -> None:
     """Marks of one phase tell of its users; the first one begins with the run."""
     marks = [
         Mark(1002.4, "ramp", 10),
-        Mark(1010, "ramp", 50),
+        Mark(1030, "ramp", 50),
         Mark(1040.2, "hold", 50),
         Mark(1090, "hold"),
     ]
     assert phases_of(marks, SPAN) == (
-        PlayedPhase("ramp", Span(1000, 1040), 50),
-        PlayedPhase("hold", Span(1040, 1100), 50),
+        PlayedPhase("ramp", Span(1000, 1040), 50, 10),
+        PlayedPhase("hold", Span(1040, 1100), 50, 50),
     )
-    assert most_users(marks) == 50
+    assert most_users(marks, SPAN) == 50
 
 
 def test_marks_need_not_be_in_order_nor_in_the_run() -> None:
-    """What lies outside is cut to it."""
-    marks = [Mark(1200, "after"), Mark(900, "before", 3), Mark(1050, "in")]
+    """What lies just outside is cut to it; what lies far from it is of another run."""
+    marks = [Mark(1130, "after"), Mark(970, "before", 3), Mark(1050, "in"), Mark(7, "past", 900)]
     assert phases_of(marks, SPAN) == (
-        PlayedPhase("before", Span(1000, 1050), 3),
-        PlayedPhase("in", Span(1050, 1100)),
+        PlayedPhase("before", Span(1000, 1050), 3, 3),
+        PlayedPhase("in", Span(1050, 1100), None, 3),
         PlayedPhase("after", Span(1100, 1100)),
     )
+    assert most_users(marks, SPAN) == 3
 
 
 def test_nothing_is_marked() -> None:
     """No phases, and nobody knows of users."""
     assert phases_of([], SPAN) == ()
-    assert most_users([Mark(1000, "load")]) is None
+    assert most_users([Mark(1000, "load")], SPAN) is None
+
+
+def test_usual_users_are_those_of_half_of_the_time() -> None:
+    """A peak of 50 for 2 s is not the load; 40 for 60 of 100 s is."""
+    peak = [Mark(1000, "load", 50), Mark(1002, "load", 3)]
+    most = [Mark(1000, "load", 50), Mark(1010, "load", 40), Mark(1070, "load", 1)]
+    assert usual_users(peak, SPAN) == 3
+    assert usual_users(most, SPAN) == 40
+    assert usual_users([], SPAN) is None
 
 
 def test_declared_phases_follow_each_other_at_the_time_scale() -> None:

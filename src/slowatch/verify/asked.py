@@ -12,8 +12,8 @@ A row is what a slot adds to a run's number (see `estimators`): its shape depend
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from math import inf, isnan
+from dataclasses import asdict, dataclass, field, replace
+from math import inf, isinf, isnan
 
 from slowatch.evaluate.expressions import Lengths
 from slowatch.evaluate.question import Question
@@ -37,6 +37,8 @@ from slowatch.spec.compiled_runs import (
 from slowatch.spec.promql import selector_text
 
 Row = tuple[float, ...]
+
+_OVER_STEP = {"max": "max_over_time", "min": "min_over_time", "mean": "avg_over_time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,18 @@ class Rows:
     """Rows by group and by the end of their slot; `reason` says why there are none.
 
     `bounds` are the upper ends of the buckets that a histogram has, the last one infinite, and
-    `buckets` what was observed in each, where that is no row by itself.
+    `buckets` what was observed in each, where that is no row by itself; `means` are those of a
+    histogram, where they are not asked for by themselves. `lost` are groups that are there and
+    could not be read, `doubts` why nothing can be shown by what was read of a group.
     """
 
     by_group: Mapping[Group, Mapping[int, Row]] = field(default_factory=dict)
     reason: str | None = None
     bounds: Mapping[Group, tuple[float, ...]] = field(default_factory=dict)
     buckets: Mapping[Group, Mapping[int, Row]] = field(default_factory=dict)
+    means: Mapping[Group, float] = field(default_factory=dict)
+    lost: Mapping[Group, str] = field(default_factory=dict)
+    doubts: Mapping[Group, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +110,10 @@ class Plan:
         match self.subject.measure:
             case RateMeasure(counter) | CountMeasure(counter):
                 return (CounterNeed(counter, by),)
-            case QuantileMeasure(_, histogram, False):
-                return (_buckets(histogram, by),)
-            case MeanMeasure(histogram, False):
+            case QuantileMeasure(_, histogram, False) | MeanMeasure(histogram, False):
                 total = CounterNeed(_part(histogram, "_sum"), by)
                 count = CounterNeed(_part(histogram, "_count"), by)
-                return (total, count, _buckets(histogram, by))
+                return (_buckets(histogram, by), total, count)
         return ()
 
     @property
@@ -118,8 +123,8 @@ class Plan:
         match measure:
             case ValueMeasure():
                 # A slot of two scrapes holds one for sure.
-                lengths = Lengths(max(self.grid.step_s, 2 * self.scrape_s), self.scrape_s)
-                return (lengths.filled(measure.query, measure.over_s),)
+                lengths = Lengths(2 * self.scrape_s, self.scrape_s)
+                return (self._over_step(lengths.filled(measure.query, measure.over_s), measure),)
             case QuantileMeasure(p, _, True):
                 grown = self._native_growth(measure.histogram)
                 return f"histogram_quantile({p:f}, {grown})", f"histogram_count({grown})"
@@ -141,30 +146,47 @@ class Plan:
             return self._grown([counted[need] for need in self.needs])
         return self._spoken([answers[expression] for expression in self.expressions])
 
+    def _over_step(self, query: str, measure: ValueMeasure) -> str:
+        """The values of a step that is longer than a scrape, as one: nothing between is missed."""
+        function = _OVER_STEP.get(measure.statistic)
+        if function is None or self.grid.step_s <= self.scrape_s:
+            return query
+        # A second short of the step, so that both ends of a range are in it once.
+        return f"{function}(({query}\n)[{self.grid.step_s - 1}s:{self.scrape_s}s])"
+
     def _native_growth(self, histogram: Counter) -> str:
         series = selector_text(histogram.metric, histogram.matchers, f"[{self.grid.step_s}s]")
         return f"sum by ({', '.join(self.subject.by)}) (increase({series}))"
 
     def _grown(self, found: Sequence[Counted]) -> Rows:
+        by = len(self.subject.by)
         refused = next((one.refused for one in found if one.refused is not None), None)
-        unreadable = next((why for one in found for why in one.unknown.values()), None)
-        if refused is not None or (unreadable is not None and not found[0].values):
-            return Rows(reason=refused or unreadable)
-        by, names = len(self.subject.by), self.needs[0].metric
+        if refused is not None:
+            return Rows(reason=refused)
+        lost = {group[:by]: why for one in found for (group, _), why in one.unknown.items()}
+        rows = self._rows(found)
+        kept = {group: row for group, row in rows.by_group.items() if group not in lost}
+        reason = next(iter(lost.values()), rows.reason)
+        return replace(rows, by_group=kept, lost=lost, reason=None if kept else reason)
+
+    def _rows(self, found: Sequence[Counted]) -> Rows:
+        by, missing = len(self.subject.by), _no_series(self.needs[0].metric)
         match self.subject.measure:
             case QuantileMeasure():
                 bounds, rows = _per_bucket(found[0], by)
-                return Rows(rows, None if rows else _no_series(names), bounds)
+                return Rows(rows, missing, bounds, means=dict(_means(found[1], found[2])))
             case MeanMeasure():
-                bounds, buckets = _per_bucket(found[2], by)
-                rows = dict(_paired(found[0], found[1]))
-                return Rows(rows, None if rows else _no_series(names), bounds, buckets)
+                bounds, buckets = _per_bucket(found[0], by)
+                rows = dict(_paired(found[1], found[2]))
+                if found[2].values and not rows:
+                    missing = _no_series(self.needs[1].metric)
+                return Rows(rows, missing, bounds, buckets)
         seconds = float(self.grid.step_s)
         rows = {
             group: {end_s: (events, seconds) for end_s, events in row.items()}
             for group, row in found[0].values.items()
         }
-        return Rows(rows, None if rows else _no_series(names))
+        return Rows(rows, missing)
 
     def _spoken(self, found: Sequence[Answer]) -> Rows:
         by = self.subject.by
@@ -174,12 +196,17 @@ class Plan:
                 return Rows(reason=problem)
         tables = [numbers(answer, by) for answer in found]
         rows: dict[Group, dict[int, Row]] = {}
+        doubts: dict[Group, str] = {}
         for group, row in tables[0].items():
             for end_s, value in row.items():
                 others = [table.get(group, {}).get(end_s) for table in tables[1:]]
-                if not isnan(value) and None not in others:
+                if isinf(value):
+                    doubts[group] = "its values are infinite at times: nothing can be shown by them"
+                elif not isnan(value) and None not in others:
                     rows.setdefault(group, {})[end_s] = (value, *(o or 0.0 for o in others))
-        return Rows(rows, None if rows else f"no data from {self.expressions[0]}")
+        lost = {group: why for group, why in doubts.items() if group not in rows}
+        reason = next(iter(lost.values()), f"no data from {self.expressions[0]}")
+        return Rows(rows, None if rows else reason, lost=lost, doubts=doubts)
 
 
 def _shares(told: Told, measure: Measure) -> Rows:
@@ -188,13 +215,26 @@ def _shares(told: Told, measure: Measure) -> Rows:
     for (group, end_s), tally in told.tallies.items():
         part = tally.good if measure.of == "good" else tally.bad
         rows.setdefault(group, {})[end_s] = (part / MICRO, tally.total / MICRO)
-    return Rows(rows, None if rows else next(iter(told.reasons.values()), told.otherwise))
+    why = next(iter(told.reasons.values()), None)
+    # A reason is that of a slot; of which of its groups is not told.
+    lost: dict[Group, str] = {(): why} if why is not None and rows else {}
+    return Rows(rows, None if rows else why or told.otherwise, lost=lost)
 
 
 def _paired(totals: Counted, counts: Counted) -> Iterator[tuple[Group, dict[int, Row]]]:
+    """Sums and counts, where there are both."""
     for group, row in counts.values.items():
         sums = totals.values.get(group, {})
-        yield group, {end_s: (sums.get(end_s, 0.0), count) for end_s, count in row.items()}
+        both: dict[int, Row] = {s: (sums[s], count) for s, count in row.items() if s in sums}
+        if both:
+            yield group, both
+
+
+def _means(totals: Counted, counts: Counted) -> Iterator[tuple[Group, float]]:
+    for group, row in _paired(totals, counts):
+        total, count = next(iter(row.values()))
+        if count > 0:
+            yield group, total / count
 
 
 def _per_bucket(

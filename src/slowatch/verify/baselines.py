@@ -1,7 +1,7 @@
 """Baselines: what a run is compared with, found among stored runs or measured anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from slowatch.evaluate.told import Group
 from slowatch.ledger.ledger import Ledger
@@ -62,10 +62,10 @@ class Baselines:
                 return self._stored(baseline, subjects, played)
             case OffsetBaseline(offset_s):
                 span = Span(judged.start_s - offset_s, judged.end_s - offset_s)
-                return self._anew(subjects, span, BaselineRef("the same time before", span))
+                return self._apart(subjects, BaselineRef("the same time before", span), judged)
             case SpanBaseline(start_s, end_s):
-                span = Span(start_s, end_s)
-                return self._anew(subjects, span, BaselineRef("another time", span))
+                ref = BaselineRef("another time", Span(start_s, end_s))
+                return self._apart(subjects, ref, judged)
             case PhaseBaseline(name):
                 return self._in_phase(subjects, name, played, judged)
 
@@ -80,6 +80,13 @@ class Baselines:
         start_s = max(start_s, judged.start_s) if judged.start_s < end_s else start_s
         span = Span(start_s, end_s)
         return self._anew(subjects, span, BaselineRef(f"the phase `{name}`", span))
+
+    def _apart(self, subjects: Sequence[Subject], ref: BaselineRef, judged: Span) -> Found:
+        """What subjects were in a time that is another one than the run."""
+        span = ref.span
+        if span is None or (span.start_s < judged.end_s and judged.start_s < span.end_s):
+            return _unknown(subjects, f"{ref.told} is part of the run itself: take one before it")
+        return self._anew(subjects, span, ref)
 
     def _anew(self, subjects: Sequence[Subject], span: Span, ref: BaselineRef) -> Found:
         if span.length_s <= 0 or span.start_s < 0:
@@ -108,6 +115,8 @@ class Baselines:
     ) -> Found:
         told = f"{run.name or 'every SLO'} (run {run.id})"
         kept = _kept(ledger, run, self._measuring.confidence)
+        if kept is None:
+            return _unknown(subjects, f"{told} was kept in a form that this slowatch does not know")
         if kept.scale != scale:
             why = f"{told} was played at scale {kept.scale:g} and this one at {scale:g}"
             return _unknown(subjects, f"{why}: they cannot be compared")
@@ -121,7 +130,10 @@ class Baselines:
 def _chosen(
     ledger: Ledger, baseline: RunBaseline | StoredBaseline, service: str, span: Span
 ) -> list[StoredRun]:
-    """The stored runs that a baseline means; of those that passed only earlier ones."""
+    """The stored runs that a baseline means; of those that passed only earlier ones.
+
+    The newest is the one that was played last, however often and when it was judged.
+    """
     if isinstance(baseline, StoredBaseline):
         stored = ledger.run(baseline.id)
         return [] if stored is None else [stored]
@@ -129,14 +141,13 @@ def _chosen(
     if marked is not None and marked.is_baseline:
         return [marked]
     passed = ledger.runs(service=service, name=baseline.run, verdict="pass", most=None)
-    earlier = [run for run in passed if run.end_s <= span.start_s]
-    return earlier[: baseline.last or 1]
+    earlier = {(run.end_s, run.start_s): run for run in passed if run.end_s <= span.start_s}
+    return [run for _, run in sorted(earlier.items(), reverse=True)][: baseline.last or 1]
 
 
-def _kept(ledger: Ledger, run: StoredRun, confidence: float) -> Kept:
+def _kept(ledger: Ledger, run: StoredRun, confidence: float) -> Kept | None:
     found = ledger.run_document(run.id)
-    kept = kept_of(found[1], confidence=confidence) if found else None
-    return kept or Kept(Span(run.start_s, run.end_s))
+    return kept_of(found[1], confidence=confidence) if found else None
 
 
 def _median(each: Sequence[Before], ref: BaselineRef) -> Before:
@@ -145,7 +156,8 @@ def _median(each: Sequence[Before], ref: BaselineRef) -> Before:
     found = {}
     for group in groups:
         measured = [one.groups[group] for one in each if group in one.groups]
-        found[group] = Measured(middle([one.estimate for one in measured]), measured[0].course)
+        estimate, newest = middle([one.estimate for one in measured]), measured[0]
+        found[group] = replace(newest, estimate=estimate)
     reason = None if found else next((one.reason for one in each if one.reason), None)
     return Before(found, ref, reason)
 

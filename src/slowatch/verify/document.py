@@ -52,7 +52,12 @@ def document_of(judged: Judged) -> dict[str, object]:
         "counts": {verdict: verdicts.count(verdict) for verdict in WORST_FIRST},
         "notices": [{"text": one.text, "blocks": one.blocks} for one in judged.notices],
         "phases": [
-            {"name": one.name, **_span_document(one.span), "users": one.users}
+            {
+                "name": one.name,
+                **_span_document(one.span),
+                "users": one.users,
+                "usual_users": one.usual_users,
+            }
             for one in judged.phases
         ],
         "lines": [_line_document(line) for line in judged.lines],
@@ -80,7 +85,8 @@ def _judged(document: Mapping[str, Any]) -> Judged:
         lines=tuple(_line(one) for one in document["lines"]),
         notices=tuple(Notice(**one) for one in document["notices"]),
         phases=tuple(
-            PlayedPhase(one["name"], _span(one), one["users"]) for one in document["phases"]
+            PlayedPhase(one["name"], _span(one), one["users"], one["usual_users"])
+            for one in document["phases"]
         ),
         command=tuple(document["command"]),
     )
@@ -90,6 +96,7 @@ def _line_document(line: Line) -> dict[str, object]:
     ref = line.baseline_ref
     return {
         "verdict": line.verdict,
+        "stands": line.stands,
         "check": line.name,
         "nfr": line.nfr,
         "description": line.description,
@@ -126,6 +133,7 @@ def _line(document: Mapping[str, Any]) -> Line:
         bound=bound_of(document["bound"]),
         unit=document["unit"],
         verdict=document["verdict"],
+        stands=document["stands"],
         **{name: document[name] for name in (*_LINE_NUMBERS, *_COURSE_NUMBERS)},
         interval=_interval(document["interval"]),
         change_interval=_interval(document["change_interval"]),

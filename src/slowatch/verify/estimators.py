@@ -8,9 +8,10 @@ run's number; what it would have been with other slots of the same kind tells ho
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
+from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Protocol
 
-from slowatch.verify.estimate import Estimate, hull, wilson
+from slowatch.verify.estimate import Estimate, hull, t_of, wilson, z_of
 from slowatch.verify.result import Interval
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ REPLICATES = 2000
 _ROUNDING = 1e-12
 LEAST_SLOTS = 8
 """With fewer slots than this, drawing from them says nothing of others."""
+LEAST_VALUES = 3
 
 
 class Estimator(Protocol):
@@ -61,7 +63,7 @@ class Quantile:
     bounds: tuple[float, ...]
 
     def values(self, sums: "Rows") -> "Rows":
-        """The quantile of each, as Prometheus has it: linear within a bucket."""
+        """The quantile of each: linear within a bucket, and infinite beyond all of them."""
         return self._at(self.p, sums)
 
     def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
@@ -75,19 +77,34 @@ class Quantile:
         value, low, high = (float(self._at(p, sums)[0]) for p in (self.p, ranks.low, ranks.high))
         return Estimate(value, total, Interval(low, high))
 
+    def bucket(self, value: float) -> Interval:
+        """The bucket that a quantile is in; within it nothing is known but by interpolation."""
+        high = next((bound for bound in self.bounds if bound >= value), inf)
+        low = max((bound for bound in self.bounds if bound < value), default=min(0.0, high))
+        return Interval(low, high)
+
+    def shown(self, value: float) -> float:
+        """A quantile as Prometheus tells it: beyond all buckets it is the highest bound."""
+        highest = max((bound for bound in self.bounds if bound < inf), default=0.0)
+        return min(value, highest) if value == inf else value
+
     def _at(self, p: float, sums: "Rows") -> "Rows":
-        """The quantile `p` of each row: of the first bucket that reaches its rank."""
+        """The quantile `p` of each row: of the first bucket that reaches its rank.
+
+        Infinite where that is the last one, which has no end.
+        """
         import numpy as np
 
         highs = np.asarray(self.bounds)
         lows = np.concatenate(([min(0.0, highs[0])], highs[:-1]))
-        highs = np.where(np.isinf(highs), lows, highs)
         up_to, rank = np.cumsum(sums, axis=1), p * sums.sum(axis=1)
         reaches = (up_to >= rank[:, None] - _ROUNDING * rank[:, None]) & (sums > 0)
         at, every = reaches.argmax(axis=1), np.arange(len(sums))
         counts = np.where(sums[every, at] > 0, sums[every, at], np.nan)
-        part = 1 - (up_to[every, at] - rank) / counts
-        found: Rows = lows[at] + (highs[at] - lows[at]) * np.clip(part, 0.0, 1.0)
+        part = np.clip(1 - (up_to[every, at] - rank) / counts, 0.0, 1.0)
+        wide = np.where(np.isinf(highs), 0.0, highs - lows)
+        beyond = np.isinf(highs[at]) & ~np.isnan(counts)
+        found: Rows = np.where(beyond, np.inf, lows[at] + wide[at] * part)
         return found
 
 
@@ -133,15 +150,17 @@ class PerSecond:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Rows are events; how many there were is known."""
+    """Rows are events."""
 
     def values(self, sums: "Rows") -> "Rows":
         """The events of each."""
         return sums[:, 0]
 
-    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:  # noqa: ARG002  of all
-        """The events."""
-        return Estimate(row[0], row[0])
+    def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
+        """The events; how many there would have been another time wavers by their square root."""
+        events = row[0]
+        half = z * sqrt(max(0.0, events))
+        return Estimate(events, events, Interval(max(0.0, events - half), events + half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +182,35 @@ def over_slots(
     """Where the number lies by how slots differ: a bootstrap over them, by percentiles.
 
     None where there are too few slots. Slots are drawn and not events, since what slows one request
-    down slows down its neighbours. Source: Efron and Tibshirani 1993, "An Introduction to the
-    Bootstrap", chapter 13.
+    down slows down its neighbours. Few slots know less of their spread than it seems; their
+    interval is as much wider as Student's t is than a normal number. Sources: Efron and Tibshirani
+    1993, "An Introduction to the Bootstrap", chapter 13; Hesterberg 2015, "What Teachers Should
+    Know About the Bootstrap", section 5.
     """
     import numpy as np
 
     filled = [row for row in rows if any(row)]
-    if len(filled) < LEAST_SLOTS:
+    count = len(filled)
+    if count < LEAST_SLOTS:
         return None
-    drawing = np.random.default_rng(seed)
-    drawn = drawing.multinomial(len(filled), [1 / len(filled)] * len(filled), size=REPLICATES)
-    values = estimator.values(drawn @ np.asarray(filled, dtype=float))
+    sums = np.asarray(filled, dtype=float)
+    drawn = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=REPLICATES)
+    values = estimator.values(drawn @ sums)
     values = values[~np.isnan(values)]
     if not len(values):
         return None
-    low, high = np.quantile(values, [1 - confidence, confidence])
-    return Interval(float(low), float(high))
+    ends = np.quantile(values, [1 - confidence, confidence], method="inverted_cdf")
+    value = float(estimator.values(sums.sum(axis=0, keepdims=True))[0])
+    return _widened(Interval(float(ends[0]), float(ends[1])), value, count, confidence)
+
+
+def _widened(interval: Interval, value: float, count: int, confidence: float) -> Interval:
+    z = z_of(confidence)
+    if z <= 0 or interval.high == inf:
+        return interval
+    factor = t_of(confidence, count - 1) / z * sqrt(count / (count - 1))
+    low, high = value - interval.low, interval.high - value
+    return Interval(value - factor * low, value + factor * high)
 
 
 def estimated(
@@ -187,18 +219,30 @@ def estimated(
     rows: Sequence[Sequence[float]],
     *,
     confidence: float,
-    z: float,
     seed: int,
 ) -> Estimate | None:
     """The number of the whole run; it lies where its events and its slots say, whichever is wider.
 
-    Shares have Wilson's interval alone.
+    A share lies between 0 and 1, whatever its slots say.
     """
-    found = estimator.estimate(whole, z)
-    if found is None or isinstance(estimator, Share | Count):
-        return found
-    drawn = over_slots(estimator, rows, confidence=confidence, seed=seed)
-    return Estimate(found.value, found.events, hull(found.interval, drawn))
+    found = estimator.estimate(whole, z_of(confidence))
+    if found is None:
+        return None
+    reach = hull(found.interval, over_slots(estimator, rows, confidence=confidence, seed=seed))
+    if isinstance(estimator, Share) and reach is not None:
+        reach = Interval(max(0.0, reach.low), min(1.0, reach.high))
+    return Estimate(found.value, found.events, reach)
+
+
+def of_values(values: Sequence[float], *, confidence: float, seed: int) -> Interval | None:
+    """Where the mean of values lies, by how they differ; None of a single one."""
+    rows = [(value, 1.0) for value in values]
+    drawn = over_slots(Mean(), rows, confidence=confidence, seed=seed)
+    if drawn is not None or len(values) < LEAST_VALUES:
+        return drawn
+    half = t_of(confidence, len(values) - 1) * stdev(values) / sqrt(len(values))
+    middle = fmean(values)
+    return Interval(middle - half, middle + half)
 
 
 def deviation_in_buckets(counts: Sequence[float], bounds: Sequence[float], mean: float) -> float:

@@ -1,15 +1,16 @@
 """What is kept of a run, so that a later one can be compared with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from slowatch.evaluate.told import Group
 from slowatch.slo.slot import Span
 from slowatch.verify.asked import Subject
 from slowatch.verify.estimate import Estimate, z_of
-from slowatch.verify.measuring import Measured, Outcome
+from slowatch.verify.measuring import KEPT_CONFIDENCE, InBuckets, Measured, Outcome
 from slowatch.verify.result import Interval, Point
 
 VERSION = 1
@@ -24,9 +25,7 @@ class Kept:
     by_key: Mapping[str, Mapping[Group, Measured]] = field(default_factory=dict)
 
 
-def kept_text(
-    outcomes: Mapping[Subject, Outcome], span: Span, *, scale: float, confidence: float
-) -> str:
+def kept_text(outcomes: Mapping[Subject, Outcome], span: Span, *, scale: float) -> str:
     """What was measured as JSON: values, intervals and courses, with what was asked."""
     subjects = {
         subject.key: {
@@ -40,7 +39,7 @@ def kept_text(
         "start_s": span.start_s,
         "end_s": span.end_s,
         "scale": scale,
-        "confidence": confidence,
+        "confidence": KEPT_CONFIDENCE,
         "subjects": subjects,
     }
     return json.dumps(told, separators=(",", ":"), allow_nan=False)
@@ -49,13 +48,12 @@ def kept_text(
 def kept_of(text: str, *, confidence: float) -> Kept | None:
     """What `kept_text` wrote, with intervals of another confidence; None where it cannot be read.
 
-    Intervals grow with their standard errors, as if their ends were those of a normal number's.
+    They grow with their standard errors, as if their ends were those of a normal number's.
     """
     told: dict[str, Any] = json.loads(text)
     if told.get("version") != VERSION:
         return None
-    kept_z = z_of(told["confidence"])
-    reach = z_of(confidence) / kept_z if kept_z > 0 else 1.0
+    reach = z_of(confidence) / z_of(told["confidence"])
     by_key = {
         key: {tuple(one["group"]): _measured(one, reach) for one in subject["groups"]}
         for key, subject in told["subjects"].items()
@@ -64,21 +62,41 @@ def kept_of(text: str, *, confidence: float) -> Kept | None:
 
 
 def _group(group: Group, measured: Measured) -> dict[str, object]:
-    estimate = measured.estimate
-    interval = estimate.interval
+    told = measured.in_buckets
     return {
         "group": list(group),
-        "value": estimate.value,
-        "events": estimate.events,
-        "interval": None if interval is None else [interval.low, interval.high],
+        "value": measured.estimate.value,
+        "events": measured.estimate.events,
+        "interval": _ends(measured.kept),
+        "within": None if told is None else _ends(told.within),
+        "bucket": None if told is None else _ends(told.bucket),
+        "mean": None if told is None else told.mean,
         "course": [[point.at_s, point.value] for point in measured.course],
     }
 
 
+def _ends(interval: Interval | None) -> list[float | None] | None:
+    """The ends of an interval, the upper one None where it has no end."""
+    if interval is None:
+        return None
+    return [interval.low, None if interval.high == inf else interval.high]
+
+
+def _interval(ends: Sequence[float | None] | None) -> Interval | None:
+    if ends is None:
+        return None
+    low, high = ends
+    return Interval(low or 0.0, inf if high is None else high)
+
+
 def _measured(one: Mapping[str, Any], reach: float) -> Measured:
-    value, ends = one["value"], one["interval"]
+    value, kept = one["value"], _interval(one["interval"])
     interval = None
-    if ends is not None:
-        interval = Interval(value - (value - ends[0]) * reach, value + (ends[1] - value) * reach)
+    if kept is not None:
+        interval = Interval(value - (value - kept.low) * reach, value + (kept.high - value) * reach)
+    within, bucket = _interval(one["within"]), _interval(one["bucket"])
+    in_buckets = None
+    if within is not None and bucket is not None:
+        in_buckets = InBuckets(within, bucket, one["mean"])
     course = tuple(Point(at_s, point) for at_s, point in one["course"])
-    return Measured(Estimate(value, one["events"], interval), course)
+    return Measured(Estimate(value, one["events"], interval), course, kept, in_buckets)

@@ -14,15 +14,17 @@ from slowatch.spec.compiled_runs import (
     MeanMeasure,
     QuantileMeasure,
     ShareMeasure,
+    ValueMeasure,
 )
 from slowatch.verify.baselines import Before
+from slowatch.verify.buckets import against_buckets, unseen_change
 from slowatch.verify.estimate import Estimate
 from slowatch.verify.limits import Held, against_baseline, against_limits, events_to_tell
 from slowatch.verify.measuring import Measured, Outcome
 from slowatch.verify.result import Line
-from slowatch.verify.validity import Scraped
+from slowatch.verify.scraping import Scraped
 
-MOST_MISSING = 0.5
+MOST_MISSING = 0.1
 """The share of moments that may have no value, for a statistic of values to stand on the others."""
 
 
@@ -39,25 +41,15 @@ def lines_of(
     check: Check, outcome: Outcome, before: Before | None, scraped: Scraped, rules: Rules
 ) -> Iterator[Line]:
     """The lines of a check, one for each group that there is, now or in the baseline."""
-    groups: dict[Group, None] = dict.fromkeys(outcome.groups)
-    if before is not None:
-        groups |= dict.fromkeys(before.groups)
+    groups = dict.fromkeys((*outcome.groups, *outcome.lost, *(before.groups if before else ())))
     for group in sorted(groups) or [()]:
-        line = plain_line(check, group)
-        measured = outcome.groups.get(group)
-        if measured is None:
-            reason = outcome.reason or "nothing of this group was measured"
-            was = before.groups.get(group) if before is not None else None
-            yield replace(_with_before(line, before, was), reason=reason)
+        line, measured = plain_line(check, group), outcome.groups.get(group)
+        if measured is not None:
+            yield _judged(line, check, measured, before, group, scraped, rules)
             continue
-        line = replace(
-            line,
-            measured=measured.estimate.value,
-            interval=measured.estimate.interval,
-            events=measured.estimate.events,
-            course=measured.course,
-        )
-        yield _judged(line, check, measured, before, group, scraped, rules)
+        gone = "nothing of this group was measured" if outcome.groups else outcome.reason
+        was = before.groups.get(group) if before is not None else None
+        yield replace(_with_before(line, before, was), reason=outcome.lost.get(group) or gone)
 
 
 def plain_line(check: Check, group: Group) -> Line:
@@ -105,20 +97,48 @@ def _judged(
     scraped: Scraped,
     rules: Rules,
 ) -> Line:
-    estimate = measured.estimate
+    line = _measured_line(line, measured)
     if isinstance(check.bound, Change):
         was = before.groups.get(group) if before is not None else None
         line = _with_before(line, before, was)
         if was is None:
             reason = before.reason if before is not None else "there is no baseline"
             return replace(line, reason=reason or "the baseline knows nothing of this group")
-        held = against_baseline(estimate, check.bound, was.estimate)
+        held = against_baseline(measured.estimate, check.bound, was.estimate)
+        unseen = unseen_change(held, check.bound, measured, was)
     else:
         assert isinstance(check.bound, Limits)  # noqa: S101  recoveries are judged elsewhere
-        scale = rules.scale if check.scales else 1.0
-        is_share = isinstance(check.measure, ShareMeasure)
-        held = against_limits(estimate, check.bound, scale=scale, is_share=is_share)
+        held, unseen = _against_limits(check, check.bound, measured, rules)
+        if isinstance(check.measure, CountMeasure):
+            line = replace(line, interval=None)
+    if unseen is not None:
+        held = replace(held, verdict="inconclusive")
+        line = replace(line, reason=unseen)
     return _settled(_held(line, check, held), check, measured, scraped, rules)
+
+
+def _measured_line(line: Line, measured: Measured) -> Line:
+    return replace(
+        line,
+        measured=measured.estimate.value,
+        interval=measured.estimate.interval,
+        events=measured.estimate.events,
+        course=measured.course,
+    )
+
+
+def _against_limits(
+    check: Check, limits: Limits, measured: Measured, rules: Rules
+) -> tuple[Held, str | None]:
+    """How a number is within its limits, and why that cannot be told where it cannot."""
+    scale = rules.scale if check.scales else 1.0
+    estimate = measured.estimate
+    if measured.in_buckets is not None:
+        return against_buckets(estimate, limits, measured.in_buckets)
+    if isinstance(check.measure, CountMeasure):
+        estimate = Estimate(estimate.value, estimate.events)
+    is_share = isinstance(check.measure, ShareMeasure)
+    return against_limits(estimate, limits, scale=scale, is_share=is_share), None
 
 
 def _with_before(line: Line, before: Before | None, was: Measured | None) -> Line:
@@ -136,6 +156,7 @@ def _held(line: Line, check: Check, held: Held) -> Line:
     return replace(
         line,
         verdict=broken(check, held.verdict),
+        stands=is_fact(check),
         at_least=held.at_least,
         at_most=held.at_most,
         change=held.change,
@@ -143,28 +164,45 @@ def _held(line: Line, check: Check, held: Held) -> Line:
     )
 
 
+def is_fact(check: Check) -> bool:
+    """Whether what breaks a check is a fact, and no estimate: it stands whatever is missing.
+
+    One bad event where none may be, a value that was beyond its limit; but none that may be so only
+    since the load was less.
+    """
+    if not isinstance(check.bound, Limits) or check.scales:
+        return False
+    match check.measure:
+        case ValueMeasure(_, statistic):
+            return statistic in ("min", "max", "last")
+        case CountMeasure():
+            return check.bound.at_least is None
+        case ShareMeasure():
+            return check.bound.at_least == 1 or check.bound.at_most == 0
+    return False
+
+
 def _settled(line: Line, check: Check, measured: Measured, scraped: Scraped, rules: Rules) -> Line:
-    """The line as what it rests on allows: too little of it shows nothing."""
-    estimate = measured.estimate
-    if scraped.problem:
-        return replace(line, verdict="inconclusive", reason=scraped.problem)
-    if measured.missing > MOST_MISSING:
-        told = f"{measured.missing:.0%} of the time there was no value: nothing can be shown by it"
-        return replace(line, verdict="inconclusive", reason=told)
-    if isinstance(check.measure, ShareMeasure | QuantileMeasure | MeanMeasure):
-        is_counted = _is_counted(check.bound) and line.verdict != "pass"
-        if estimate.events < rules.least_events and not is_counted:
-            least = f"at least {rules.least_events} are needed to show anything"
-            told = f"only {estimate.events:g} events: {least}"
-            return replace(line, verdict="inconclusive", reason=told)
+    """The line as what it rests on allows: too little of it shows nothing, but a fact."""
+    if line.stands and line.verdict in ("fail", "warn"):
+        return line
+    doubt = scraped.problem or measured.doubt or _too_few(check, measured, rules)
+    if doubt is not None:
+        return replace(line, verdict="inconclusive", reason=doubt)
     if line.verdict == "inconclusive" and line.reason is None:
-        return replace(line, reason=_straddles(check, estimate, rules))
+        return replace(line, reason=_straddles(check, measured.estimate, rules))
     return line
 
 
-def _is_counted(bound: object) -> bool:
-    """Whether the first event that breaks a share breaks its bound."""
-    return isinstance(bound, Limits) and (bound.at_least == 1 or bound.at_most == 0)
+def _too_few(check: Check, measured: Measured, rules: Rules) -> str | None:
+    """Why there is too little for anything to be shown by it; None where there is enough."""
+    if measured.missing > MOST_MISSING:
+        return f"{measured.missing:.0%} of the time there was no value: nothing can be shown by it"
+    events = measured.estimate.events
+    is_sample = isinstance(check.measure, ShareMeasure | QuantileMeasure | MeanMeasure)
+    if not is_sample or events >= rules.least_events:
+        return None
+    return f"only {events:g} events: at least {rules.least_events} are needed to show anything"
 
 
 def _straddles(check: Check, estimate: Estimate, rules: Rules) -> str:
@@ -176,6 +214,4 @@ def _straddles(check: Check, estimate: Estimate, rules: Rules) -> str:
             return (
                 f"{told}: about {events:,} events would tell, and there were {estimate.events:,.0f}"
             )
-    if isinstance(check.measure, CountMeasure):
-        return told
     return f"{told}: a longer run would tell"

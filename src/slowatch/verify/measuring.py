@@ -30,7 +30,7 @@ from slowatch.verify.estimators import (
     Share,
     deviation_in_buckets,
     estimated,
-    over_slots,
+    of_values,
 )
 from slowatch.verify.result import Interval, Point
 
@@ -38,26 +38,49 @@ MOST_SLOTS = 60
 """Slots that a run is divided into at most: enough to tell how much they differ."""
 MOST_VALUES = 600
 SCRAPES_IN_SLOT = 2
+KEPT_CONFIDENCE = 0.95
+"""That of the intervals that are kept for later runs, which may ask for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class InBuckets:
+    """Where a quantile lies for certain, and its own bucket; `mean` is exact, and has none.
+
+    The last bucket has no end: what lies in it may be anything above.
+    """
+
+    within: Interval
+    bucket: Interval
+    mean: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One group's number over a stretch of time, and how it went.
 
-    `missing` is the share of moments without a value, where the number is a statistic of values.
+    `kept` is where it lies with the confidence that is kept of all runs. `missing` is the share of
+    moments without a value, where the number is a statistic of values; `doubt` says why nothing can
+    be shown by it.
     """
 
     estimate: Estimate
     course: tuple[Point, ...] = ()
+    kept: Interval | None = None
+    in_buckets: InBuckets | None = None
     missing: float = 0.0
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was measured of a subject, by group; `reason` where there is nothing."""
+    """What was measured of a subject, by group; `reason` where there is nothing.
+
+    `lost` are groups that are there and could not be read, and why.
+    """
 
     groups: Mapping[Group, Measured] = field(default_factory=dict)
     reason: str | None = None
+    lost: Mapping[Group, str] = field(default_factory=dict)
 
 
 class RunMeasuring:
@@ -106,8 +129,9 @@ class RunMeasuring:
         for group, by_end in rows.by_group.items():
             values = {end_s: row[0] for end_s, row in by_end.items()}
             measured = self._of_values(subject, values, measure.statistic)
-            groups[group] = replace(measured, missing=1 - len(values) / moments)
-        return Outcome(groups, rows.reason)
+            missing = 1 - len(values) / moments
+            groups[group] = replace(measured, missing=missing, doubt=rows.doubts.get(group))
+        return Outcome(groups, rows.reason, rows.lost)
 
     def _outcome(self, subject: Subject, whole: Rows, parts: Rows) -> Outcome:
         measured = {}
@@ -118,7 +142,7 @@ class RunMeasuring:
                 if one is not None:
                     measured[group] = one
         nothing = whole.reason or "nothing happened in that time"
-        return Outcome(measured, None if measured else nothing)
+        return Outcome(measured, None if measured else nothing, whole.lost)
 
     def _one(
         self, subject: Subject, group: Group, row: Row, whole: Rows, slots: Mapping[int, Row]
@@ -129,36 +153,48 @@ class RunMeasuring:
             rates = {end_s: events / seconds for end_s, (events, seconds) in slots.items()}
             return self._of_values(subject, rates, subject.measure.statistic)
         estimator = estimator_of(subject, group, whole)
-        estimate = estimated(
-            estimator,
-            row,
-            list(slots.values()),
-            confidence=self.confidence,
-            z=self.z,
-            seed=_seed(subject),
-        )
-        return None if estimate is None else Measured(estimate, course(estimator, slots, self.z))
+        rows, seed = list(slots.values()), _seed(subject)
+        found = estimated(estimator, row, rows, confidence=self.confidence, seed=seed)
+        kept = found
+        if self.confidence != KEPT_CONFIDENCE:
+            kept = estimated(estimator, row, rows, confidence=KEPT_CONFIDENCE, seed=seed)
+        if found is None or kept is None:
+            return None
+        how = course(estimator, slots, self.z)
+        if not isinstance(estimator, Quantile):
+            return Measured(found, how, kept.interval)
+        within = Interval(estimator.bucket(found.low).low, estimator.bucket(found.high).high)
+        in_buckets = InBuckets(within, estimator.bucket(found.value), whole.means.get(group))
+        return Measured(_shown(found, estimator), how, _shown(kept, estimator).interval, in_buckets)
 
     def _native(self, subject: Subject, row: Row, slots: Mapping[int, Row]) -> Measured:
         """A quantile that only the engine can tell; it lies as far as its slots' mean may be."""
         value, events = row
-        rows = [(one, 1.0) for one, _ in slots.values()]
-        drawn = over_slots(Mean(), rows, confidence=self.confidence, seed=_seed(subject))
-        centre = fmean(one for one, _ in rows) if rows else value
-        interval = drawn and Interval(value - centre + drawn.low, value - centre + drawn.high)
-        told = tuple(Point(end_s, one) for end_s, (one, _) in sorted(slots.items()))
-        return Measured(Estimate(value, events, interval), told)
+        told = {end_s: one for end_s, (one, _) in slots.items()}
+        reach = self._reach(subject, list(told.values()), value)
+        points = tuple(Point(end_s, one) for end_s, one in sorted(told.items()))
+        doubt = None if reach[0] is not None else "too few scrapes to tell where it lies"
+        return Measured(Estimate(value, events, reach[0]), points, reach[1], doubt=doubt)
+
+    def _reach(
+        self, subject: Subject, values: Sequence[float], value: float
+    ) -> tuple[Interval | None, Interval | None]:
+        """Where a number of values lies, with the run's confidence and with that which is kept."""
+        found: list[Interval | None] = []
+        for confidence in (self.confidence, KEPT_CONFIDENCE):
+            drawn = of_values(values, confidence=confidence, seed=_seed(subject))
+            away = value - fmean(values) if values else 0.0
+            found.append(drawn and Interval(drawn.low + away, drawn.high + away))
+        return found[0], found[1]
 
     def _of_values(
         self, subject: Subject, values: Mapping[int, float], statistic: Statistic
     ) -> Measured:
         listed = [value for _, value in sorted(values.items())]
-        interval = None
-        if statistic == "mean":
-            rows = [(value, 1.0) for value in listed]
-            interval = over_slots(Mean(), rows, confidence=self.confidence, seed=_seed(subject))
-        told = tuple(Point(end_s, value) for end_s, value in sorted(values.items()))
-        return Measured(Estimate(statistic_of(statistic, listed), len(listed), interval), told)
+        value = statistic_of(statistic, listed)
+        reach = self._reach(subject, listed, value) if statistic == "mean" else (None, None)
+        told = tuple(Point(end_s, one) for end_s, one in sorted(values.items()))
+        return Measured(Estimate(value, len(listed), reach[0]), told, reach[1])
 
 
 def estimator_of(subject: Subject, group: Group, rows: Rows) -> Estimator:
@@ -179,8 +215,20 @@ def estimator_of(subject: Subject, group: Group, rows: Rows) -> Estimator:
 
 def course(estimator: Estimator, slots: Mapping[int, Row], z: float) -> tuple[Point, ...]:
     """The number of each slot, by the moment it ends."""
-    found = ((end_s, estimator.estimate(row, z)) for end_s, row in sorted(slots.items()))
-    return tuple(Point(end_s, None if one is None else one.value) for end_s, one in found)
+    found = []
+    for end_s, row in sorted(slots.items()):
+        one = estimator.estimate(row, z)
+        shown = one and _shown(one, estimator)
+        found.append(Point(end_s, None if shown is None else shown.value))
+    return tuple(found)
+
+
+def _shown(estimate: Estimate, estimator: Estimator) -> Estimate:
+    """A quantile with numbers that are finite."""
+    if not isinstance(estimator, Quantile):
+        return estimate
+    ends = Interval(estimator.shown(estimate.low), estimator.shown(estimate.high))
+    return Estimate(estimator.shown(estimate.value), estimate.events, ends)
 
 
 def statistic_of(statistic: Statistic, values: Sequence[float]) -> float:

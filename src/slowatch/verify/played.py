@@ -7,6 +7,9 @@ from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import CompiledRun
 from slowatch.verify.result import PlayedPhase
 
+AROUND_S = 60
+"""How far from a run a mark of it may be: clocks differ, and ends are told late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -59,13 +62,19 @@ class Played:
         return next((phase for phase in self.phases if phase.name == name), None)
 
 
+def within(marks: Sequence[Mark], span: Span) -> list[Mark]:
+    """The marks of a run, oldest first: those in it, or within a minute around it."""
+    near = (m for m in marks if span.start_s - AROUND_S <= m.at_s <= span.end_s + AROUND_S)
+    return sorted(near, key=lambda mark: mark.at_s)
+
+
 def phases_of(marks: Sequence[Mark], span: Span) -> tuple[PlayedPhase, ...]:
-    """The phases that marks tell of, cut to the run; a phase lasts until another one begins.
+    """The phases that a run's marks tell of, cut to it; a phase lasts until another one begins.
 
     Its users are those of its last mark that tells of any.
     """
     found: list[PlayedPhase] = []
-    for mark in sorted(marks, key=lambda one: one.at_s):
+    for mark in within(marks, span):
         at_s = min(max(round(mark.at_s), span.start_s), span.end_s)
         if found and found[-1].name == mark.phase:
             users = found[-1].users if mark.users is None else mark.users
@@ -75,9 +84,27 @@ def phases_of(marks: Sequence[Mark], span: Span) -> tuple[PlayedPhase, ...]:
             found[-1] = replace(found[-1], span=Span(found[-1].span.start_s, at_s))
         start_s = at_s if found else span.start_s
         found.append(PlayedPhase(mark.phase, Span(start_s, span.end_s), mark.users))
-    return tuple(found)
+    return tuple(replace(one, usual_users=usual_users(marks, one.span)) for one in found)
 
 
-def most_users(marks: Sequence[Mark]) -> int | None:
-    """The most users that were there at once; None where no mark tells of any."""
-    return max((mark.users for mark in marks if mark.users is not None), default=None)
+def usual_users(marks: Sequence[Mark], span: Span) -> int | None:
+    """As many users as there were for at least half of a span; None where nobody tells."""
+    told = [mark for mark in sorted(marks, key=lambda one: one.at_s) if mark.users is not None]
+    ends = [*(mark.at_s for mark in told[1:]), float(span.end_s)]
+    lasted: dict[int, float] = {}
+    for mark, end_s in zip(told, ends, strict=False):
+        seconds = min(end_s, span.end_s) - max(mark.at_s, span.start_s)
+        if mark.users is not None and seconds > 0:
+            lasted[mark.users] = lasted.get(mark.users, 0.0) + seconds
+    left_s = sum(lasted.values()) / 2
+    for users in sorted(lasted, reverse=True):
+        left_s -= lasted[users]
+        if left_s <= 0:
+            return users
+    return None
+
+
+def most_users(marks: Sequence[Mark], span: Span) -> int | None:
+    """The most users that were there at once in a run; None where no mark of it tells of any."""
+    told = (mark.users for mark in within(marks, span))
+    return max((users for users in told if users is not None), default=None)

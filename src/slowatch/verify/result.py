@@ -63,7 +63,8 @@ class Line:
     why nothing is shown, or what to know of the verdict. `course` is how the measure went, `before`
     how it went in the baseline; both are in `course_unit`, which is `unit` but for a recovery,
     whose `baseline` is in it too. `course_at_least` and `course_at_most` are what a recovery has to
-    be back within.
+    be back within. Its verdict `stands` whatever else is missing, where it is a fact and no
+    estimate: it was down, it lost something.
     """
 
     name: str
@@ -89,15 +90,20 @@ class Line:
     course_unit: Unit | None = None
     course_at_least: float | None = None
     course_at_most: float | None = None
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedPhase:
-    """A phase as it was played, and how many users there were at its end, where that is known."""
+    """A phase as it was played, and how many users there were at its end, where that is known.
+
+    `usual_users` are as many as there were for at least half of it.
+    """
 
     name: str
     span: Span
     users: int | None = None
+    usual_users: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +144,11 @@ class Judged:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of its lines; inconclusive at best where something keeps it from counting."""
-        found = worst(line.verdict for line in self.lines)
-        is_blocked = any(notice.blocks for notice in self.notices)
-        return "inconclusive" if is_blocked else found
+        """The worst of its lines; of those that stand, where something blocks the others."""
+        if not any(notice.blocks for notice in self.notices):
+            return worst(line.verdict for line in self.lines)
+        standing = [line.verdict for line in self.lines if line.stands]
+        return worst([*standing, "inconclusive"])
 
     @property
     def title(self) -> str:

@@ -26,7 +26,8 @@ from slowatch.verify.measuring import Outcome, RunMeasuring
 from slowatch.verify.played import Played
 from slowatch.verify.recovering import Seen, recovery_lines
 from slowatch.verify.result import Judged, Line, Notice
-from slowatch.verify.validity import Scraped, notices, scraped
+from slowatch.verify.scraping import Scraped, scraped
+from slowatch.verify.validity import notices
 
 Outcomes = Mapping[Subject, Outcome]
 Befores = Mapping[tuple[Baseline, Subject], Before]
@@ -87,8 +88,7 @@ class _Verification:
         required = [
             line for c in self._run.requires for line in self._lines(c, outcomes, {}, scraping)
         ]
-        confidence = float(self._run.confidence)
-        kept = kept_text(outcomes, self._span, scale=self._played.scale, confidence=confidence)
+        kept = kept_text(outcomes, self._span, scale=self._played.scale)
         return Verified(self._judged(lines, scraping, required), kept)
 
     def _judged(
@@ -163,11 +163,12 @@ class _Verification:
     ) -> Iterator[Line]:
         subject = Subject.of(check)
         before = None if check.baseline is None else befores.get((check.baseline, subject))
+        found = scraping.get(subject, Scraped())
         if isinstance(check.bound, Recovery):
             seen = Seen(self._measuring, self._played, self._span)
-            yield from recovery_lines(check, check.bound, seen, outcomes[subject], before)
+            outcome = outcomes[subject]
+            yield from recovery_lines(check, check.bound, seen, outcome, before, found)
             return
-        found = scraping.get(subject, Scraped())
         for line in lines_of(check, outcomes[subject], before, found, self._rules):
             yield self._with_contributors(line, subject)
 
