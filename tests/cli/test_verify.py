@@ -1,15 +1,21 @@
 """`slowatch verify`: exit codes, what is printed and written, and what a bad call is told."""
 
 import json
+import re
+import sqlite3
+import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.cli.calling import Done, slowatch
+from tests.support.daemon import RUN, surroundings, wait_for
 from tests.support.openmetrics import serve, store_text
 from tests.verify.playing import Load, Run, Theatre
 
@@ -145,13 +151,66 @@ def test_reports_are_written_whole(scene: Scene) -> None:
 
 
 def test_a_command_is_timed_and_its_failure_told(scene: Scene) -> None:
-    """What it prints does not mix with the JSON; nothing was measured while it ran."""
-    play = "import sys, time; print('playing'); time.sleep(1.2); sys.exit(3)"
-    done = scene.verify("--json", "--run", "--", sys.executable, "-c", play)
+    """What it prints does not mix with the JSON; nothing was measured while it ran.
+
+    Of what it was told nothing is kept: tokens stand in arguments, and reports are posted.
+    """
+    play = "import sys, time; print('playing'); time.sleep(1.2); sys.exit(3)  # hunter2"
+    files = ("--junit", "v.xml", "--markdown", "v.md", "--html", "v.html")
+    done = scene.verify("--json", *files, "--run", "--", sys.executable, "-c", play)
     assert done.code == 2
     told = json.loads(done.out)
     assert "playing" in done.err
     assert any("failed with exit code 3" in notice["text"] for notice in told["notices"])
+    assert told["command"] == [Path(sys.executable).name, "…"]
+    written = [(scene.folder / name).read_bytes() for name in (*files[1::2], "runs.db")]
+    for kept in (done.out.encode(), done.err.encode(), *written):
+        assert b"hunter2" not in kept
+
+
+def test_no_load_is_played_where_nobody_could_be_asked(scene: Scene) -> None:
+    """Neither a Prometheus nor a ledger that is not there costs a load test."""
+    play = ("--run", "--", "touch", "played")
+    for away in (("--prometheus", "http://127.0.0.1:1"), ("--state", "no/folder/runs.db")):
+        done = scene.verify(*away, *play)
+        assert done.code == 3
+    assert not (scene.folder / "played").exists()
+
+
+@pytest.mark.parametrize("rest", ["time.sleep(60)", "exit(0)"])
+def test_an_interrupted_run_is_no_verdict_and_says_when_it_was(scene: Scene, rest: str) -> None:
+    """While it is played, and while its last scrapes are waited for; 128 and the signal."""
+    play = f"import signal, time; signal.signal(15, lambda *_: exit(0)); open('up', 'w'); {rest}"
+    called = ("verify", "--rules", "pack.yaml", "--prometheus", scene.url, "--state", "runs.db")
+    child = subprocess.Popen(
+        [*RUN, *called, "--run", "--", sys.executable, "-c", play],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=scene.folder,
+        env=surroundings(settle="60s"),
+        start_new_session=True,
+    )
+    wait_for((scene.folder / "up").exists, within_s=20)
+    time.sleep(0.5)
+    child.terminate()
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, out) == (143, "")
+    assert re.search("`--from [^ ]+Z --to [^ ]+Z --isolated` in place of `--run`", err)
+    assert "Traceback" not in err
+
+
+def test_a_verdict_that_cannot_be_kept_is_told_all_the_same(scene: Scene) -> None:
+    """A ledger that takes no more runs, as one on a full disk."""
+    assert scene.verify("--name", "quick", run=scene.healthy).code == 0
+    with closing(sqlite3.connect(scene.folder / "runs.db", isolation_level=None)) as other:
+        full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        other.execute(f"CREATE TRIGGER full BEFORE INSERT ON runs {full}")
+    done = scene.verify("--name", "quick", "--markdown", "v.md", run=scene.healthy)
+    assert done.code == 3
+    assert "PASS" in done.out
+    assert "the verdict is not kept: " in done.err
+    assert (scene.folder / "v.md").exists()
 
 
 def test_phases_and_users_come_from_a_file(scene: Scene) -> None:
@@ -175,6 +234,8 @@ def test_phases_and_users_come_from_a_file(scene: Scene) -> None:
         (("--last", "5m", "--html", "no/folder/x"), "there is no folder"),
         (("--last", "5m", "--rules", "none"), "no such file or folder"),
         (("--last", "5m", "--bogus"), "No such option"),
+        (("--last", "5m", "--baseline", "offset:1m"), "shorter than the run"),
+        (("--baseline", "offset:1s", "--run", "--", "sleep", "1.1"), "in place of `--run`"),
     ],
 )
 def test_what_cannot_be_verified_is_said_with_3(

@@ -2,16 +2,20 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from slowatch.reports.markdown import MOST_ROWS, MOST_SIGNS, escaped, markdown
+from slowatch.reports.markdown import MOST_CHARACTERS, MOST_ROWS, MOST_SIGNS, escaped, markdown
 from slowatch.reports.readable import plain
-from tests.reports.making import HOSTILE, RUNS, SUCCESS, made_line, made_run
+from slowatch.slo.verdict import WORST_FIRST
+from slowatch.spec.compiled_runs import Bound, Change
+from slowatch.verify.result import Contributor, Line, Notice
+from tests.reports.making import AT_MOST_1S, HOSTILE, RUNS, SUCCESS, made_line, made_run
 
 AS_ON_GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OURS = re.compile(
@@ -78,8 +82,57 @@ def test_a_thousand_lines_fit_into_a_comment() -> None:
     lines = [replace(made_line(verdict="fail"), group={"route": f"/{i}"}) for i in range(500)]
     passed = [replace(SUCCESS, group={"route": f"/{i}"}) for i in range(500)]
     text = markdown(made_run(*lines, *passed))
-    assert text.count(f"and {500 - MOST_ROWS} more") == 3
-    assert len(text) < 60_000
+    assert text.count(f"\n… and {500 - MOST_ROWS} more\n") == 3
+    assert len(text) < MOST_CHARACTERS
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_whatever_a_run_holds_fits_into_a_comment(data: st.DataObject) -> None:
+    """However many lines, whatever their texts: a sign may be written with twelve."""
+    texts = st.sampled_from(["", "p95", "@" * 300, "#://" * 80, "雪" * 250, HOSTILE])
+    bounds: st.SearchStrategy[Bound] = st.sampled_from(
+        [AT_MOST_1S, Change(at_most=Decimal("1e70000"))]
+    )
+    lines: list[Line] = []
+    for verdict in WORST_FIRST:
+        line = replace(
+            made_line(verdict=verdict),
+            name=data.draw(texts),
+            description=data.draw(texts),
+            group={"route": data.draw(texts)},
+            reason=data.draw(texts),
+            bound=data.draw(bounds),
+            at_most=None,
+            contributors=(Contributor("pod", data.draw(texts), 0.5, 0.1),)
+            * data.draw(st.sampled_from([0, 5, 60])),
+        )
+        lines += [line] * data.draw(st.sampled_from([0, 1, 120]))
+    notices = (Notice(data.draw(texts)),) * data.draw(st.sampled_from([0, 1, 90]))
+    run = replace(made_run(*lines), description=data.draw(texts), notices=notices)
+    assert len(markdown(run)) < MOST_CHARACTERS
+
+
+def test_what_did_not_pass_has_the_first_room() -> None:
+    """Of 300 long lines that failed, and as many that passed."""
+    long = replace(made_line(verdict="fail"), description="d" * 200, group={"route": "_" * 200})
+    lines = [long] * 300 + [replace(long, verdict="pass")] * 300
+    text = markdown(made_run(*lines))
+    table, why, passed, run = text.split("<details>")
+    shown = [part.count("\n| ❌ ") + part.count("\n- ❌ ") for part in (table, why)]
+    assert shown[0] > shown[1] > 0
+    for part, count in zip((table, why), shown, strict=True):
+        assert f"… and {300 - count} more" in part
+    assert f"… and {300 - passed.count('| ✅ ')} more" in passed
+    assert "- When: " in run
+
+
+def test_what_blocks_a_run_is_told_before_the_rest() -> None:
+    notices = (*[Notice("n" * 200)] * 99, Notice("the load was not reached", blocks=True))
+    text = markdown(replace(made_run(made_line()), notices=notices))
+    quoted = re.findall("> (.*)", text)
+    assert quoted[0] == "❔ the load was not reached"
+    assert f"\n… and {100 - len(quoted)} more\n" in text
 
 
 def test_a_run_that_is_blocked_says_why() -> None:

@@ -30,7 +30,7 @@ def told_in_words(exit_code: int = COULD_NOT_RUN) -> Iterator[None]:
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
-        tell(_words(error))
+        tell(in_words(error))
         sys.exit(exit_code)
 
 
@@ -45,7 +45,8 @@ def left_at_once() -> Iterator[None]:
         os._exit(INTERRUPTED)
 
 
-def _words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """What went wrong, for people."""
     if _is_ours(error):
         return str(error)
     if isinstance(error, OSError) and error.strerror:

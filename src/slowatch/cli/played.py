@@ -2,19 +2,21 @@
 
 import json
 import math
-import shlex
-import subprocess
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from slowatch.cli.durations import moment_of, seconds_of
-from slowatch.cli.failing import CannotRun
+from slowatch.cli.failing import CannotRun, in_words, tell
+from slowatch.cli.playing import heard, play
 from slowatch.slo.slot import Span
-from slowatch.verify.played import Mark, Played, most_users, phases_of
+from slowatch.verify.played import Mark, Played, most_users, phases_of, within
 
 _LONGEST_S = 7 * 86_400
 _MOST_MARKS = 100_000
@@ -50,7 +52,7 @@ def check_when(when: When) -> None:
     if when.is_command and not when.command:
         raise CannotRun("`--run` needs a command: write it behind ` -- `")
     if when.command and not when.is_command:
-        told = shlex.join(when.command)
+        told = " ".join(without_arguments(when.command))
         raise CannotRun(f"`{told}` is not known here; to run it write `--run -- {told}`")
     for option, factor in (("--scale", when.scale), ("--time-scale", when.time_scale)):
         if not 0 < factor <= 1000:
@@ -60,7 +62,8 @@ def check_when(when: When) -> None:
 def played(when: When, *, settle_s: float, child_output: int | None) -> Played:
     """The run as it was played, or is now: a command is run, and its time taken.
 
-    `child_output` is the descriptor that a command writes to. Raises CannotRun.
+    `child_output` is the descriptor that a command writes to. Raises CannotRun, and SystemExit once
+    an interrupted command is over.
     """
     one = Played(
         Span(0, 0),
@@ -69,13 +72,44 @@ def played(when: When, *, settle_s: float, child_output: int | None) -> Played:
         is_isolated=when.is_isolated or when.is_command,
     )
     if when.is_command:
-        one = _run(one, tuple(when.command), child_output)
-    else:
-        one = replace(one, span=_span(when, settle_s))
-    if when.phases is None:
+        return _run(one, when.command, child_output)
+    return replace(one, span=_span(when, settle_s))
+
+
+def with_marks(one: Played, phases: Path | None) -> Played:
+    """The run with the phases and users that a file tells of; raises CannotRun."""
+    if phases is None:
         return one
-    marks = list(read_marks(when.phases))
-    return replace(one, phases=phases_of(marks, one.span), users=most_users(marks))
+    marks = list(read_marks(phases))
+    if marks and not within(marks, one.span):
+        raise CannotRun(f"--phases {phases}: none of its marks lies in the run")
+    return replace(one, phases=phases_of(marks, one.span), users=most_users(marks, one.span))
+
+
+def without_arguments(command: Sequence[str]) -> tuple[str, ...]:
+    """A command as it is kept and shown: `k6 …`; passwords and tokens stand in arguments."""
+    return (Path(command[0]).name, *(["…"] if command[1:] else []))
+
+
+@contextmanager
+def verifiable_later(one: Played) -> Iterator[None]:
+    """Whatever goes wrong once a command has played a run says how to verify that run later."""
+    if not one.command:
+        yield
+        return
+    how = _how_later(one.span)
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        # At once: requests that are under way are not waited for.
+        with suppress(OSError):
+            os.write(2, f"{_clear()}slowatch: {how}\n".encode())
+        os._exit(128 + number)
+
+    with heard(leave):
+        try:
+            yield
+        except Exception as error:
+            raise CannotRun(f"{in_words(error)}; {how}") from error
 
 
 def read_marks(path: Path) -> Iterator[Mark]:
@@ -133,26 +167,48 @@ def _checked(start_s: int, end_s: int) -> Span:
     return Span(start_s, end_s)
 
 
-def _run(one: Played, command: tuple[str, ...], child_output: int | None) -> Played:
-    """Run a command and take its time; it has the terminal, and Ctrl-C reaches it too."""
-    start_s = math.floor(time.time())
-    try:
-        ended = subprocess.run(command, check=False, stdout=child_output)  # noqa: S603  as asked
-    except OSError as error:
-        raise CannotRun(f"{command[0]}: {error.strerror or error}") from error
-    span = _checked(start_s, math.ceil(time.time()))
-    return replace(one, span=span, command=command, exit_code=ended.returncode)
+def _run(one: Played, command: Sequence[str], child_output: int | None) -> Played:
+    """Run a command and take its time; an interrupted one is no run to be judged by itself."""
+    ended = play(command, child_output)
+    span = Span(ended.start_s, ended.end_s)
+    if ended.signal is not None:
+        with suppress(OSError):
+            tell(f"interrupted; {_how_later(span)}")
+        raise SystemExit(128 + ended.signal)
+    told = without_arguments(command)
+    return replace(one, span=span, command=told, exit_code=ended.exit_code)
+
+
+def _how_later(span: Span) -> str:
+    from slowatch.evaluate.wording import moment
+
+    when = f"--from {moment(span.start_s)} --to {moment(span.end_s)}"
+    return f"the run was played: to verify it, write `{when} --isolated` in place of `--run`"
 
 
 def wait_until_scraped(one: Played, *, settle_s: float, scrape_s: int) -> None:
     """Wait until all that belongs to the run has been scraped, and say so on a terminal."""
     pad_s = scrape_s if one.is_isolated else 0
     left_s = one.span.end_s + pad_s + settle_s - time.time()
-    if left_s <= 0:
+    if left_s > 0:
+        with said_meanwhile(f"waiting {left_s:.0f} s for the last scrapes …"):
+            time.sleep(left_s)
+
+
+@contextmanager
+def said_meanwhile(words: str) -> Iterator[None]:
+    """Say on a terminal what takes a while, as long as it does."""
+    if not sys.stderr.isatty():
+        yield
         return
-    if sys.stderr.isatty():
-        sys.stderr.write(f"waiting {left_s:.0f} s for the last scrapes …")
+    sys.stderr.write(words)
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write(_clear())
         sys.stderr.flush()
-    time.sleep(left_s)
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
+
+
+def _clear() -> str:
+    return "\r\033[K" if sys.stderr.isatty() else ""

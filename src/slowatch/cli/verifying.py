@@ -9,16 +9,25 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slowatch.cli.baselines import against, check_apart
 from slowatch.cli.configured import configured
-from slowatch.cli.durations import moment_of, seconds_of
-from slowatch.cli.failing import CannotRun, left_at_once, told_in_words
-from slowatch.cli.played import When, check_when, played, wait_until_scraped
+from slowatch.cli.durations import seconds_of
+from slowatch.cli.failing import CannotRun, in_words, left_at_once, told_in_words
+from slowatch.cli.played import (
+    When,
+    check_when,
+    played,
+    said_meanwhile,
+    verifiable_later,
+    wait_until_scraped,
+    with_marks,
+)
 from slowatch.cli.reporting import Outputs, report
 from slowatch.cli.specs import usable_specs
 from slowatch.cli.usage import COULD_NOT_VERIFY
@@ -27,7 +36,8 @@ if TYPE_CHECKING:
     from slowatch.app.settings import Settings
     from slowatch.evaluate.measuring import Measuring
     from slowatch.ledger.ledger import Ledger
-    from slowatch.spec.compiled_runs import Baseline, Check, CompiledRun
+    from slowatch.slo.verdict import Verdict
+    from slowatch.spec.compiled_runs import Check, CompiledRun
     from slowatch.spec.reading import Reading
     from slowatch.verify.result import Judged
     from slowatch.verify.verifying import Verified
@@ -52,14 +62,14 @@ class Wanted:
 def verify_run(wanted: Wanted, config: Path | None, *, strict: bool, **flags: object) -> int:
     """Judge a run, keep the verdict, tell it; the exit code."""
     with told_in_words(COULD_NOT_VERIFY):
-        judged = _judged(wanted, config, **flags)
-        report(judged, wanted.outputs)
-    if judged.verdict == "warn" and strict:
+        verdict = _told(wanted, config, **flags)
+    if verdict == "warn" and strict:
         return EXIT_CODES["fail"]
-    return EXIT_CODES[judged.verdict]
+    return EXIT_CODES[verdict]
 
 
-def _judged(wanted: Wanted, config: Path | None, **flags: object) -> "Judged":
+def _told(wanted: Wanted, config: Path | None, **flags: object) -> "Verdict":
+    """The verdict, once it is kept and told."""
     from slowatch.app.logs import set_up_logs
     from slowatch.ledger.ledger import Ledger
     from slowatch.verify.verifying import Verifying
@@ -68,20 +78,58 @@ def _judged(wanted: Wanted, config: Path | None, **flags: object) -> "Judged":
     wanted.outputs.check_folders()
     settings = configured(config, **flags)
     set_up_logs("warning", settings.log_format)
-    reading = usable_specs(settings.rules, settings.all_sources.keys())
-    if any(problem.is_mistake for problem in reading.problems):
-        raise CannotRun("specs with mistakes are no measure: mend them, and verify again")
-    run = _with_options(chosen_run(reading, wanted.name), wanted)
-    baseline = baseline_of(wanted.baseline, run)
+    run, baseline = against(wanted.baseline, _declared(wanted, settings))
     with ExitStack() as stack, left_at_once():
         ledger = stack.enter_context(Ledger.open(settings.ledger_address))
         sources = stack.enter_context(_sources(settings, run))
+        if wanted.when.is_command:
+            _check_answering(sources)
         output = sys.stderr.fileno() if wanted.outputs.as_json else None
         one = played(wanted.when, settle_s=settings.settle, child_output=output)
-        for measuring in sources.values():
-            wait_until_scraped(one, settle_s=settings.settle, scrape_s=measuring.scrape_s)
-        verified = Verifying(sources, ledger).verify(run, one, baseline)
-        return _stored(verified, ledger) if wanted.is_stored else verified.judged
+        with verifiable_later(one):
+            check_apart(baseline, one.span)
+            one = with_marks(one, wanted.when.phases)
+            for measuring in sources.values():
+                wait_until_scraped(one, settle_s=settings.settle, scrape_s=measuring.scrape_s)
+            with said_meanwhile("asking Prometheus …"):
+                verified = Verifying(sources, ledger).verify(run, one, baseline)
+            return _kept_and_told(verified, ledger, wanted)
+
+
+def _declared(wanted: Wanted, settings: "Settings") -> "CompiledRun":
+    """The run that is wanted, with what the command line says otherwise. Raises CannotRun."""
+    reading = usable_specs(settings.rules, settings.all_sources.keys())
+    if any(problem.is_mistake for problem in reading.problems):
+        raise CannotRun("specs with mistakes are no measure: mend them, and verify again")
+    return _with_options(chosen_run(reading, wanted.name), wanted)
+
+
+def _kept_and_told(verified: "Verified", ledger: "Ledger", wanted: Wanted) -> "Verdict":
+    """Keep the verdict and tell it; it is told where it cannot be kept too. Raises CannotRun."""
+    from slowatch.ledger.errors import LedgerError
+
+    judged, problem = verified.judged, None
+    if wanted.is_stored:
+        try:
+            judged = _stored(verified, ledger)
+        except LedgerError as error:
+            problem = error
+    report(judged, wanted.outputs)
+    if problem is not None:
+        raise CannotRun(f"the verdict is not kept: {in_words(problem)}") from problem
+    return judged.verdict
+
+
+def _check_answering(sources: "Mapping[str, Measuring]") -> None:
+    """Check that who will be asked answers, so that no load is played for nothing.
+
+    Raises what the source raises.
+    """
+    from slowatch.source.answer import Grid
+
+    now_s = int(time.time())
+    for measuring in sources.values():
+        measuring.ask(["vector(1)"], Grid(now_s, now_s, measuring.scrape_s))
 
 
 @contextmanager
@@ -148,34 +196,6 @@ def _with_options(run: "CompiledRun", wanted: Wanted) -> "CompiledRun":
         return replace(run, confidence=read_confidence(wanted.confidence))
     except Mistake as mistake:
         raise CannotRun(f"--confidence: {mistake.message}") from mistake
-
-
-def baseline_of(text: str | None, run: "CompiledRun") -> "Baseline | None":
-    """The baseline that is written on the command line. Raises CannotRun.
-
-    A run's name, its id, `last:5`, `offset:1d`, or two moments such as `T/T`.
-    """
-    from slowatch.spec.compiled_runs import (
-        OffsetBaseline,
-        RunBaseline,
-        SpanBaseline,
-        StoredBaseline,
-    )
-
-    if text is None:
-        return None
-    kind, _, rest = text.partition(":")
-    if text.isascii() and text.isdigit():
-        return StoredBaseline(int(text))
-    if kind == "last" and rest.isascii() and rest.isdigit() and int(rest) > 0:
-        return RunBaseline(run.name, int(rest))
-    if kind == "offset":
-        return OffsetBaseline(round(seconds_of(rest) or 0))
-    if "/" in text:
-        start, _, end = text.partition("/")
-        start_s, end_s = moment_of(start, "--baseline"), moment_of(end, "--baseline")
-        return SpanBaseline(int(start_s), int(end_s))
-    return RunBaseline(text)
 
 
 def _stored(verified: "Verified", ledger: "Ledger") -> "Judged":
