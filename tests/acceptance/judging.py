@@ -14,8 +14,10 @@ from slowatch.demo.demo import rules_folder
 from slowatch.demo.load.programme import STEADY
 from slowatch.demo.load.visitors import PlayedRun
 from slowatch.demo.loaded import moment
+from slowatch.spec.reading import read_paths
 from tests.acceptance.playing import SCALES, TIME_SCALE, Playing
 
+SCRAPE_S = int(SCRAPE_INTERVAL.removesuffix("s"))
 EXIT_CODES = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 2}
 
 JUDGED_BY = {
@@ -35,6 +37,21 @@ Document = Mapping[str, Any]
 
 class AcceptanceError(Exception):
     """slowatch did not do what it was called for; the message has what it said."""
+
+
+def span_of(run: PlayedRun, warm_up_s: int) -> tuple[int, int]:
+    """From when to when a run is judged, in whole seconds, at most one less than it lasted.
+
+    What is left without its warm-up is a whole number of scrapes: over any other length a rate is
+    now of one scrape more and now of one less, which in half a minute are several per cent.
+    """
+    start_s, end_s = round(run.start_s), round(run.end_s)
+    return start_s, end_s - (end_s - start_s - warm_up_s) % SCRAPE_S
+
+
+def _warm_up_s(system: str, name: str | None) -> int:
+    runs = read_paths([rules_folder() / f"{system}.yaml"]).runs
+    return next((round(run.warm_up_s * TIME_SCALE) for run in runs if run.name == name), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,8 @@ class Judge:
         arguments = ["--rules", str(rules_folder() / f"{system}.yaml"), *self._state()]
         arguments += ["--prometheus", self.playing.prometheus_url]
         arguments += ["--name", f"{system}/{name}"] if name else []
-        arguments += ["--from", moment(run.start_s), "--to", moment(run.end_s)]
+        start_s, end_s = span_of(run, _warm_up_s(system, name))
+        arguments += ["--from", moment(start_s), "--to", moment(end_s)]
         arguments += ["--phases", run.marks]
         arguments += [f"--scale={SCALES[system]:g}", f"--time-scale={time_scale:g}"]
         arguments += ["--scrape-interval", SCRAPE_INTERVAL, "--json"]

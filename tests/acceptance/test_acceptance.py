@@ -1,5 +1,6 @@
 """What acceptance holds outcomes against, and how it finds the row of each line."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from slowatch.demo.demo import rules_folder
 from slowatch.demo.load.programme import PROGRAMMES, RECORDINGS
+from slowatch.demo.load.visitors import PlayedRun
 from slowatch.demo.systems.incident import SYSTEMS
 from slowatch.demo.systems.variants import VARIANT_NAMES
 from slowatch.slo.verdict import Verdict
@@ -14,7 +16,7 @@ from slowatch.spec.compiled_runs import Change, Recovery, RunBaseline
 from slowatch.spec.reading import read_paths
 from tests.acceptance.catalogue import IDS, ROWS, Row
 from tests.acceptance.expected import FAILS
-from tests.acceptance.judging import JUDGED_BY, WHOLE
+from tests.acceptance.judging import JUDGED_BY, WHOLE, span_of
 from tests.acceptance.outcomes import Outcome, outcomes
 from tests.acceptance.playing import SCALES
 from tests.acceptance.table import differences, document, markdown
@@ -89,6 +91,14 @@ def test_every_run_that_others_are_compared_with_is_recorded() -> None:
     }
     recorded = {(system, s.run) for system, stages in RECORDINGS.items() for s in stages if s.run}
     assert recorded == wanted
+
+
+def test_runs_are_judged_over_whole_scrapes() -> None:
+    """Of 30 s with 3 s to warm up, 26 s are left of which 13 scrapes tell; of 31 s, 28."""
+    played = PlayedRun("regression", 100.2, 130.4, "")
+    assert span_of(played, 3) == (100, 129)
+    assert span_of(replace(played, end_s=131.1), 3) == (100, 131)
+    assert span_of(played, 0) == (100, 130)
 
 
 def test_row_is_its_worst_line() -> None:

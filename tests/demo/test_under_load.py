@@ -84,10 +84,10 @@ def test_latencies_are_those_of_the_variant(variant: VariantName, factor: float)
 
 
 def test_memory_leaks_for_as_long_as_it_runs() -> None:
-    """1.2 % a second: in 100 s of 1.1 GB over 2 GB, and in health not at all."""
+    """2 % a second: in 100 s of 1.1 GB over 3 GB, and in health not at all."""
     name = "process_resident_memory_bytes"
     leaking = called("reflection-api", "leaking", ticks=100)
-    assert value(leaking, name, worker="1") == pytest.approx(1.1e9 * 2.18, rel=0.01)
+    assert value(leaking, name, worker="1") == pytest.approx(1.1e9 * 2.98, rel=0.01)
     healthy = called("reflection-api", "healthy", ticks=100)
     assert value(healthy, name, worker="1") == pytest.approx(1.1e9 * 0.98, rel=0.01)
 

@@ -115,10 +115,10 @@ def test_options_are_those_of_the_command(environment: Environment, passing: Slo
 def test_users_come_in_the_ramp_and_stay_in_the_hold(
     environment: Environment, passing: Slowatch
 ) -> None:
-    """What happens after the end of the test is not marked."""
+    """All who are there at the end of a phase are its users; after the test nothing is marked."""
     judge(environment, command=str(passing.path))
     play(environment)
-    assert passing.marks == [("ramp", 0), ("hold", 2)]
+    assert passing.marks == [("ramp", 0), ("ramp", 2), ("hold", 2)]
 
 
 def test_named_phases_stand_instead_of_those_of_locust(
@@ -131,11 +131,14 @@ def test_named_phases_stand_instead_of_those_of_locust(
     mark(environment, "before")
     environment.users(200)
     events.spawning_complete.fire(user_count=200)
-    environment.users(1000)
     mark(environment, "spike")
+    environment.users(1000)
     events.test_stopping.fire(environment=environment)
     events.test_stop.fire(environment=environment)
-    assert passing.marks == [("ramp", 0), ("before", 0), ("before", 200), ("spike", 1000)]
+    assert passing.marks == [
+        *(("ramp", 0), ("before", 0), ("before", 200)),
+        *(("spike", 200), ("spike", 1000)),
+    ]
 
 
 def test_users_are_looked_at_while_nothing_is_said(
@@ -228,7 +231,7 @@ def test_each_test_of_a_long_locust_is_judged_by_its_own_marks(
     mark(environment, "first")
     environment.events.test_stop.fire(environment=environment)
     play(environment)
-    assert passing.marks == [("ramp", 0), ("hold", 2)]
+    assert passing.marks == [("ramp", 0), ("ramp", 2), ("hold", 2)]
 
 
 def test_marks_stay_where_they_are_asked_for(
@@ -237,7 +240,7 @@ def test_marks_stay_where_they_are_asked_for(
     judge(environment, command=str(passing.path), phases=tmp_path / "phases.jsonl")
     play(environment)
     assert passing.value("--phases") == str(tmp_path / "phases.jsonl")
-    assert len((tmp_path / "phases.jsonl").read_text().splitlines()) == 2
+    assert len((tmp_path / "phases.jsonl").read_text().splitlines()) == 3
 
 
 def test_marks_that_nobody_asked_for_are_removed(

@@ -92,7 +92,7 @@ def test_verdict_on_a_run_is_how_locust_ends(
 def judged(
     tmp_path: Path, target: str, prometheus: str, more: tuple[str, ...]
 ) -> subprocess.CompletedProcess[str]:
-    """Let Locust play six users for eight seconds, and slowatch judge them."""
+    """Let Locust play six users for a quarter of a minute, and slowatch judge them."""
     (tmp_path / "spec.yaml").write_text(SPEC)
     (tmp_path / "locustfile.py").write_text(LOCUSTFILE)
     asked = {
@@ -107,7 +107,7 @@ def judged(
         "json": True,
     }
     command = [str(find_locust()), "--headless", "--host", target, "--exit-code-on-error", "0"]
-    command += ["--users", "6", "--spawn-rate", "6", "--run-time", "8s", "--only-summary", *more]
+    command += ["--users", "6", "--spawn-rate", "6", "--run-time", "15s", "--only-summary", *more]
     return subprocess.run(
         command,
         cwd=tmp_path,

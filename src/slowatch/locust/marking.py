@@ -13,7 +13,12 @@ class Marks:
         path.write_text("", encoding="utf-8")
 
     def tell(self, at_s: float, phase: str, users: int) -> None:
-        """Write a line, if it says anything new."""
+        """Write a line, if it says anything new.
+
+        Where a phase begins, its users are those at the end of the one before, which says so, too.
+        """
+        if self._last is not None and self._last[0] != phase:
+            self.tell(at_s, self._last[0], users)
         if (phase, users) == self._last:
             return
         self._last = (phase, users)

@@ -62,7 +62,8 @@ PROGRAMMES: dict[str, tuple[Stage, ...]] = {
         Stage(50, 300, "regression"),
         _come(100, 14),
         Stage(100, 300, "load-100"),
-        _come(0, 14),
+        _come(0, 4),
+        _come(0, 10),  # until all who left count as gone
         Stage(100, 10, "spike", "ramp", keeps_time=True),
         Stage(100, 60, "spike", "hold", keeps_time=True),
     ),

@@ -34,7 +34,7 @@ class DiscordEconomyBot(System):
         )
         self._cache = self.counter("bot_cache_requests_total", "Cache look-ups", ["result"])
         self._transfers = self.counter("bot_transfers_total", "Transfers", ["result"])
-        self._process = ProcessGauges(self, busy=0.4, memory=310e6)
+        self._process = ProcessGauges(self, busy=0.42, memory=310e6)
         for result in ("hit", "miss"):
             self._cache.labels(result)
         for result in ("success", "failure"):

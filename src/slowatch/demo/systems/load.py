@@ -28,4 +28,4 @@ class Load:
 
     def seen_for_s(self, kind: type[System]) -> float:
         """Seconds after a call for which its user still counts as being there."""
-        return 1.5 * self.pause_s(kind) + 1
+        return 2 * self.pause_s(kind) + 1

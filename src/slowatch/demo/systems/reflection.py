@@ -17,14 +17,14 @@ MOST_IN_USE = 46
 
 
 class ReflectionApi(System):
-    """110 requests a second on four workers."""
+    """120 requests a second on four workers."""
 
     name = "reflection-api"
     calls = (
-        Call(("/reflection/analyze",), 70),
-        Call(("/reflection/batch",), 10),
-        Call(("/consolidation/run",), 10),
-        Call(("/consolidation/dry-run",), 20),
+        Call(("/reflection/analyze",), 76),
+        Call(("/reflection/batch",), 11),
+        Call(("/consolidation/run",), 11),
+        Call(("/consolidation/dry-run",), 22),
     )
     usual_users = most_users = 100
 

@@ -14,7 +14,11 @@ from slowatch.demo.systems.users import SimulatedUsers, Users
 BUSIEST = 0.95
 IDLE_SHARE = 0.2
 MEMORY_OF_LOAD = 0.02
-STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+STEPS = (
+    *(1, 1.1, 1.2, 1.35, 1.5, 1.75),
+    *(2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5),
+    *(5, 5.5, 6, 6.5, 7, 7.5, 8, 9),
+)
 
 
 @dataclass(frozen=True, slots=True)

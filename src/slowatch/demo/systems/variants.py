@@ -27,7 +27,7 @@ VARIANTS: dict[VariantName, Variant] = {
     "healthy": Variant(_CALM),
     "slower": Variant(Condition(bad_luck=0.0, slowness=2.2)),
     "faster": Variant(Condition(bad_luck=0.0, slowness=0.7)),
-    "leaking": Variant(_CALM, leak_per_s=0.012),
+    "leaking": Variant(_CALM, leak_per_s=0.02),
     "failing": Variant(Condition(failure_ratio=0.12)),
     "slow-to-recover": Variant(_CALM, settles_s=120.0),
 }
