@@ -118,6 +118,15 @@ def test_a_run_that_is_kept_is_a_baseline_of_later_ones(scene: Scene) -> None:
     assert {line["verdict"] for line in told["lines"]} == {"fail"}
 
 
+def test_what_others_are_compared_with_is_kept(scene: Scene) -> None:
+    """`quick` is judged by its mean alone; what `compared` asks by route is kept of it too."""
+    assert scene.verify("--name", "quick", run=scene.healthy).code == 0
+    with closing(sqlite3.connect(scene.folder / "runs.db")) as ledger:
+        (kept,) = ledger.execute("SELECT measurements FROM runs").fetchone()
+    by = [one["asked"]["by"] for one in json.loads(kept)["subjects"].values()]
+    assert sorted(by) == [[], ["route"]]
+
+
 def test_a_run_that_is_not_kept_is_no_baseline(scene: Scene) -> None:
     assert scene.verify("--name", "quick", "--no-store", run=scene.healthy).code == 0
     assert scene.verify("--name", "compared", run=scene.slow).code == 2

@@ -72,13 +72,16 @@ def _told(wanted: Wanted, config: Path | None, **flags: object) -> "Verdict":
     """The verdict, once it is kept and told."""
     from slowatch.app.logs import set_up_logs
     from slowatch.ledger.ledger import Ledger
+    from slowatch.verify.baselines import compared_with
     from slowatch.verify.verifying import Verifying
 
     check_when(wanted.when)
     wanted.outputs.check_folders()
     settings = configured(config, **flags)
     set_up_logs("warning", settings.log_format)
-    run, baseline = against(wanted.baseline, _declared(wanted, settings))
+    reading = _specs(settings)
+    chosen = _with_options(chosen_run(reading, wanted.name), wanted)
+    run, baseline = against(wanted.baseline, chosen)
     with ExitStack() as stack, left_at_once():
         ledger = stack.enter_context(Ledger.open(settings.ledger_address))
         sources = stack.enter_context(_sources(settings, run))
@@ -92,16 +95,17 @@ def _told(wanted: Wanted, config: Path | None, **flags: object) -> "Verdict":
             for measuring in sources.values():
                 wait_until_scraped(one, settle_s=settings.settle, scrape_s=measuring.scrape_s)
             with said_meanwhile("asking Prometheus …"):
-                verified = Verifying(sources, ledger).verify(run, one, baseline)
+                kept = compared_with(run, reading.runs)
+                verified = Verifying(sources, ledger).verify(run, one, baseline, kept=kept)
             return _kept_and_told(verified, ledger, wanted)
 
 
-def _declared(wanted: Wanted, settings: "Settings") -> "CompiledRun":
-    """The run that is wanted, with what the command line says otherwise. Raises CannotRun."""
+def _specs(settings: "Settings") -> "Reading":
+    """The specs, of which none has a mistake. Raises CannotRun."""
     reading = usable_specs(settings.rules, settings.all_sources.keys())
     if any(problem.is_mistake for problem in reading.problems):
         raise CannotRun("specs with mistakes are no measure: mend them, and verify again")
-    return _with_options(chosen_run(reading, wanted.name), wanted)
+    return reading
 
 
 def _kept_and_told(verified: "Verified", ledger: "Ledger", wanted: Wanted) -> "Verdict":

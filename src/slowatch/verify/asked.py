@@ -21,7 +21,7 @@ from slowatch.evaluate.told import Group, Told, crowd_problem, numbers
 from slowatch.ledger.port import Asked
 from slowatch.slo.tally import MICRO
 from slowatch.source.answer import Answer, Grid, Refusal
-from slowatch.source.counters import CounterNeed
+from slowatch.source.counters import CounterNeed, instant
 from slowatch.source.counting import Counted
 from slowatch.spec.compiled import DEFAULT_SOURCE, Counter
 from slowatch.spec.compiled_runs import (
@@ -125,6 +125,11 @@ class Plan:
                 # A slot of two scrapes holds one for sure.
                 lengths = Lengths(2 * self.scrape_s, self.scrape_s)
                 return (self._over_step(lengths.filled(measure.query, measure.over_s), measure),)
+            case RateMeasure(counter):
+                # Events are those between two scrapes, so their time is the time between these.
+                now, then = instant(counter), instant(counter, offset_s=self.grid.step_s)
+                by = f"avg by ({', '.join(self.subject.by)})"
+                return (f"{by} (timestamp({now})) - {by} (timestamp({then}))",)
             case QuantileMeasure(p, _, True):
                 grown = self._native_growth(measure.histogram)
                 return f"histogram_quantile({p:f}, {grown})", f"histogram_count({grown})"
@@ -143,7 +148,8 @@ class Plan:
         if self.question is not None:
             return _shares(told[self.subject.key], self.subject.measure)
         if self.needs:
-            return self._grown([counted[need] for need in self.needs])
+            rows = self._grown([counted[need] for need in self.needs])
+            return self._timed(rows, answers) if self.expressions else rows
         return self._spoken([answers[expression] for expression in self.expressions])
 
     def _over_step(self, query: str, measure: ValueMeasure) -> str:
@@ -168,6 +174,18 @@ class Plan:
         kept = {group: row for group, row in rows.by_group.items() if group not in lost}
         reason = next(iter(lost.values()), rows.reason)
         return replace(rows, by_group=kept, lost=lost, reason=None if kept else reason)
+
+    def _timed(self, rows: Rows, answers: Mapping[str, Answer]) -> Rows:
+        """Rows of a rate with the time between scrapes, where that is known."""
+        between = numbers(answers[self.expressions[0]], self.subject.by)
+        timed: dict[Group, dict[int, Row]] = {}
+        for group, by_end in rows.by_group.items():
+            for end_s, (events, seconds) in by_end.items():
+                passed_s = between.get(group, {}).get(end_s, 0.0)
+                is_near = 0.5 * seconds <= passed_s <= 1.5 * seconds
+                row = (events, passed_s if is_near else seconds)
+                timed.setdefault(group, {})[end_s] = row
+        return replace(rows, by_group=timed)
 
     def _rows(self, found: Sequence[Counted]) -> Rows:
         by, missing = len(self.subject.by), _no_series(self.needs[0].metric)

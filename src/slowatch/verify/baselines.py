@@ -1,6 +1,6 @@
 """Baselines: what a run is compared with, found among stored runs or measured anew."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from slowatch.evaluate.told import Group
@@ -9,6 +9,7 @@ from slowatch.ledger.run_port import StoredRun
 from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import (
     Baseline,
+    CompiledRun,
     OffsetBaseline,
     PhaseBaseline,
     RunBaseline,
@@ -33,6 +34,14 @@ class Before:
 
 
 Found = Mapping[Subject, Before]
+
+
+def compared_with(run: CompiledRun, runs: Iterable[CompiledRun]) -> Iterator[Subject]:
+    """What other declared runs will want to know of a run, whose baseline it is."""
+    for other in runs:
+        for check in other.checks if other.service == run.service else ():
+            if isinstance(check.baseline, RunBaseline) and check.baseline.run == run.name:
+                yield Subject.of(check)
 
 
 class Baselines:

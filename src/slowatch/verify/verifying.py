@@ -48,15 +48,21 @@ class Verifying:
         self._sources, self._ledger = sources, ledger
 
     def verify(
-        self, run: CompiledRun, played: Played, override: Baseline | None = None
+        self,
+        run: CompiledRun,
+        played: Played,
+        override: Baseline | None = None,
+        *,
+        kept: Iterable[Subject] = (),
     ) -> Verified:
         """The verdict on a run as it was played; raises what sources and the ledger raise.
 
-        `override` is the baseline of all changes that have one outside of their own run.
+        `override` is the baseline of all changes that have one outside of their own run; `kept` is
+        what is measured besides, since other runs will be compared with it.
         """
         checks = [_with_baseline(check, override) for check in run.checks]
         played = played.with_phases_of(run)
-        return _Verification(self._sources, self._ledger, run, checks, played).verified()
+        return _Verification(self._sources, self._ledger, run, checks, played).verified(kept)
 
 
 class _Verification:
@@ -76,20 +82,21 @@ class _Verification:
         self._baselines = Baselines(self._measuring, ledger, run.service)
         self._rules = Rules(played.scale, run.least_events, self._measuring.z)
 
-    def verified(self) -> Verified:
-        """The verdict, and what is kept."""
+    def verified(self, kept: Iterable[Subject]) -> Verified:
+        """The verdict, and what is kept: what was judged, and what others are compared with."""
         if self._span.length_s <= 0:
             return Verified(self._judged([plain_line(c, ()) for c in self._checks], {}), "{}")
         subjects = {Subject.of(check): None for check in (*self._checks, *self._run.requires)}
         scraping = self._scraped(subjects)
-        outcomes = self._measured(subjects)
+        others = {s: None for s in kept if s not in subjects and s.source in self._sources}
+        outcomes = self._measured({**subjects, **others})
         befores = self._befores()
         lines = [line for c in self._checks for line in self._lines(c, outcomes, befores, scraping)]
         required = [
             line for c in self._run.requires for line in self._lines(c, outcomes, {}, scraping)
         ]
-        kept = kept_text(outcomes, self._span, scale=self._played.scale)
-        return Verified(self._judged(lines, scraping, required), kept)
+        text = kept_text(outcomes, self._span, scale=self._played.scale)
+        return Verified(self._judged(lines, scraping, required), text)
 
     def _judged(
         self,
