@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 COULD_NOT_RUN = 2
+COULD_NOT_VERIFY = 3
 INTERRUPTED = 130
 DEBUG = "SLOWATCH_DEBUG"
 

@@ -13,8 +13,22 @@ from typing import Annotated, Optional
 import typer
 
 from slowatch.cli.failing import told_in_words
+from slowatch.cli.options import (
+    ConfigOption,
+    ExternalUrlOption,
+    OfOption,
+    OutputOption,
+    Paths,
+    PrometheusLinkOption,
+    PrometheusOption,
+    RulesOption,
+    ScrapeOption,
+    SlotOption,
+    SourceOption,
+    StateOption,
+)
 from slowatch.cli.runs import app as runs_app
-from slowatch.cli.usage import VerifyCommand
+from slowatch.cli.verify import VerifyCommand, verify
 
 EXIT_CODES = """Exit codes: 0 done, 1 problems found, 2 could not run."""
 
@@ -28,53 +42,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(runs_app, name="runs")
-
-Paths = Annotated[Optional[list[Path]], typer.Argument(help="Spec files or folders.")]  # noqa: UP045
-RulesOption = Annotated[
-    Optional[list[Path]],  # noqa: UP045
-    typer.Option("--rules", help="Spec files or folders; may be given several times."),
-]
-PrometheusOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--prometheus", help="Address of Prometheus, such as http://localhost:9090."),
-]
-StateOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--state", help="The ledger: a file, or postgresql://user:pass@host/db."),
-]
-SlotOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--slot", help="Length of a slot, such as 60s."),
-]
-ConfigOption = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--config", help="Settings file; ./slowatch.yaml where it exists."),
-]
-
-OutputOption = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--output", "-o", help="Write to this file, whole; standard output by default."),
-]
-ScrapeOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--scrape-interval", help="Of the targets; 15s, or what the settings say."),
-]
-SourceOption = Annotated[
-    str,
-    typer.Option("--source", help="prometheus: over recorded rules; slowatch: over its gauges."),
-]
-OfOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--of", help="Only SLOs that are asked of this source, such as default."),
-]
-ExternalUrlOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--external-url", help="Where people reach slowatch, for links."),
-]
-PrometheusLinkOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--prometheus", help="Where people reach Prometheus, for links."),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -161,130 +128,10 @@ def evaluate(
     raise typer.Exit(code)
 
 
-@app.command(
+app.command(
     cls=VerifyCommand,
     epilog="Example: slowatch verify --name reflection-api/load-50 --last 5m --junit verdict.xml",
-)
-def verify(
-    command: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(metavar="[-- COMMAND…]", help="With --run: what plays the load."),
-    ] = None,
-    name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--name", help="A declared run, such as load-50; every SLO if not given."),
-    ] = None,
-    start: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--from", help="When the run began: RFC 3339 or seconds."),
-    ] = None,
-    end: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--to", help="When it ended."),
-    ] = None,
-    last: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--last", help="The run was the last so long, such as 5m."),
-    ] = None,
-    run: Annotated[
-        bool, typer.Option("--run", help="Run the command behind `--`; the run lasts as long.")
-    ] = False,
-    phases: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--phases", help="JSON lines of when phases began, and of users."),
-    ] = None,
-    isolated: Annotated[
-        bool,
-        typer.Option("--isolated", help="Nothing else happened: count up to the next scrape."),
-    ] = False,
-    baseline: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            "--baseline", help="A run's name or id, last:5, offset:1d, or two moments, T/T."
-        ),
-    ] = None,
-    warm_up: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--warm-up", help="Cut this off at the start; as the run says by default."),
-    ] = None,
-    cool_down: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--cool-down", help="Cut this off at the end; as the run says by default."),
-    ] = None,
-    scale: Annotated[
-        float, typer.Option("--scale", help="Factor on users and rates that it was played at.")
-    ] = 1.0,
-    time_scale: Annotated[
-        float, typer.Option("--time-scale", help="Factor on lengths, but not on recoveries.")
-    ] = 1.0,
-    confidence: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--confidence", help="How sure a verdict must be; 95% by default."),
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail for warnings too.")] = False,
-    store: Annotated[
-        bool, typer.Option("--store/--no-store", help="Keep the verdict in the ledger.")
-    ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    junit: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--junit", help="Write JUnit XML to this file."),
-    ] = None,
-    markdown: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--markdown", help="Write Markdown to this file."),
-    ] = None,
-    html: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--html", help="Write a report with charts to this file."),
-    ] = None,
-    rules: RulesOption = None,
-    prometheus: PrometheusOption = None,
-    state: StateOption = None,
-    scrape_interval: ScrapeOption = None,
-    config: ConfigOption = None,
-) -> None:
-    """Judge a run.
-
-    Holds what Prometheus measured over a stretch of time against what a declared run, or every
-    SLO, demands: with intervals, so that noise fails nothing, and against earlier runs.
-
-    Exit codes: 0 passed or warned (1 with --strict), 1 failed, 2 inconclusive, 3 could not verify.
-    """
-    from slowatch.cli.played import When
-    from slowatch.cli.reporting import Outputs
-    from slowatch.cli.verifying import Wanted, verify_run
-
-    wanted = Wanted(
-        name=name,
-        when=When(
-            start=start,
-            end=end,
-            last=last,
-            is_command=run,
-            command=command or [],
-            phases=phases,
-            scale=scale,
-            time_scale=time_scale,
-            is_isolated=isolated,
-        ),
-        baseline=baseline,
-        warm_up=warm_up,
-        cool_down=cool_down,
-        confidence=confidence,
-        is_stored=store,
-        outputs=Outputs(as_json, junit, markdown, html),
-    )
-    code = verify_run(
-        wanted,
-        config,
-        strict=strict,
-        rules=tuple(rules) if rules else None,
-        prometheus_url=prometheus,
-        state=state,
-        scrape_interval=scrape_interval,
-    )
-    raise typer.Exit(code)
+)(verify)
 
 
 @app.command(epilog="Example: slowatch validate rules/ --format github")

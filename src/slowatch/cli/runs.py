@@ -5,6 +5,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from slowatch.cli.options import ConfigOption, JsonOption, StateOption
+
 app = typer.Typer(
     name="runs",
     help="List, show, compare and mark stored runs.",
@@ -12,15 +14,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-StateOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--state", help="The ledger: a file, or postgresql://user:pass@host/db."),
-]
-ConfigOption = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--config", help="Settings file; ./slowatch.yaml where it exists."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ServiceOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--service", help="Only runs of this service."),

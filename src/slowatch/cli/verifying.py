@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from slowatch.cli.baselines import against, check_apart
 from slowatch.cli.configured import configured
 from slowatch.cli.durations import seconds_of
-from slowatch.cli.failing import CannotRun, in_words, left_at_once, told_in_words
+from slowatch.cli.failing import COULD_NOT_VERIFY, CannotRun, in_words, left_at_once, told_in_words
 from slowatch.cli.played import (
     When,
     check_when,
@@ -30,7 +30,6 @@ from slowatch.cli.played import (
 )
 from slowatch.cli.reporting import Outputs, report
 from slowatch.cli.specs import usable_specs
-from slowatch.cli.usage import COULD_NOT_VERIFY
 
 if TYPE_CHECKING:
     from slowatch.app.settings import Settings
