@@ -85,7 +85,7 @@ def chart(line: Line, judged: Judged) -> Chart | None:
     near = [one for one in limits if abs(one) <= FAR * max(map(abs, measured))]
     baseline = [] if line.baseline is None or unit == "events" else [line.baseline]
     of = reach([*measured, *near, *baseline], is_good_share=_is_good_share(line))
-    levels = [*_limit_levels(near, line, of), *_baseline_levels(baseline, unit, of)]
+    levels = [*_limit_levels(near, line, of), *_baseline_levels(baseline, near, unit, of)]
     panels = [_run_panel(line, judged, of, levels)]
     if _values(line.before):
         panels.append(_before_panel(line, of, levels))
@@ -158,9 +158,13 @@ def _limit_levels(limits: Sequence[float], line: Line, of: Range) -> Iterator[Le
         yield _level(limit, text, "limit", of, is_below=is_least)
 
 
-def _baseline_levels(baseline: Sequence[float], unit: Unit, of: Range) -> Iterator[Level]:
+def _baseline_levels(
+    baseline: Sequence[float], limits: Sequence[float], unit: Unit, of: Range
+) -> Iterator[Level]:
     for value in baseline:
-        yield _level(value, f"baseline {figure(value, unit)}", "baseline", of, is_below=False)
+        # The words stand on the other side than the limit.
+        is_below = any(limit > value for limit in limits)
+        yield _level(value, f"baseline {figure(value, unit)}", "baseline", of, is_below=is_below)
 
 
 def _level(value: float, text: str, kind: str, of: Range, *, is_below: bool) -> Level:

@@ -161,7 +161,7 @@ def _judged(
 ) -> Line:
     back, seen_s = recovered(slots, limits, z), slots.grid.last_s - slots.clock_s
     if back is None:
-        told = f"it was not back, and stayed, when the run ended {seen_s} s after the clock started"
+        told = f"it was not back to stay when the run ended, {seen_s} s after the clock started"
         is_late = is_away(slots, limits, z, bound.within_s)
         verdict = broken(check, "fail" if is_late else "inconclusive")
         return replace(line, verdict=verdict, reason=told)
