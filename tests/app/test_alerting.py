@@ -226,6 +226,7 @@ def test_slot_that_is_long_past_raises_nothing(tmp_path: Path) -> None:
         assert len(raising.alerts) == 1
 
 
+@pytest.mark.slow
 def test_hanging_webhook_does_not_keep_it_from_ending(tmp_path: Path, hook: Receiver) -> None:
     """Within ten seconds, with exit code 0; what it was sent is still in line."""
     state = tmp_path / "slowatch.db"

@@ -135,6 +135,7 @@ def test_ledger_that_is_locked_is_told_to_alertmanagers_at_once(tmp_path: Path) 
     assert [body["event"] for body in play.hook.bodies] == ["firing", "resolved"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("alerting", "shown"), [("rules", [("SlowatchBlind", "firing")]), ("off", [])]
 )

@@ -175,6 +175,7 @@ def test_an_answer_that_is_taken_bit_by_bit_is_dropped_too(
         wait_for(lambda: plain.count == 0, within_s=20)
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_taken_slowly_arrives(
     plain: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ def wait_for_a_slot() -> None:
     wait_for(lambda: settled_end(time.time(), SLOT_S, 0) > end_s, within_s=SLOT_S + 1)
 
 
+@pytest.mark.slow
 def test_each_slo_is_asked_of_its_own_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,7 @@ def test_ctrl_c_on_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
     assert told[-1] == "ended 7 2"
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_what_does_not_hear(tmp_path: Path) -> None:
     """First gently, then by force, as a shell tells it: 128 and 9."""
     with playing(tmp_path, *DEAF, one_signal_s=0) as played:
@@ -134,6 +135,7 @@ def test_a_second_signal_ends_what_does_not_hear(tmp_path: Path) -> None:
     assert told[-1] == "ended 137 2"
 
 
+@pytest.mark.slow
 def test_what_a_command_started_may_write_its_summary_too(tmp_path: Path) -> None:
     """A shell ends at once by SIGTERM; the load tool behind it takes its time."""
     with playing(tmp_path, "sh", "-c", '"$@"; true', "sh", *TOOL) as played:

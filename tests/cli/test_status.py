@@ -39,6 +39,7 @@ def test_listen_says_where_the_daemon_is(watched: WatchedDemo) -> None:
     assert slowatch("status", listen=address).code == 0
 
 
+@pytest.mark.slow
 def test_watching_on_a_pipe_prints_again_until_interrupted(watched: WatchedDemo) -> None:
     with subprocess.Popen(
         [*RUN, "status", "--watch", "--url", watched.daemon.url],

@@ -127,11 +127,13 @@ def test_what_others_are_compared_with_is_kept(scene: Scene) -> None:
     assert sorted(by) == [[], ["route"]]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_not_kept_is_no_baseline(scene: Scene) -> None:
     assert scene.verify("--name", "quick", "--no-store", run=scene.healthy).code == 0
     assert scene.verify("--name", "compared", run=scene.slow).code == 2
 
 
+@pytest.mark.slow
 def test_a_baseline_is_given_by_its_moments(scene: Scene) -> None:
     """Of the slow run against the healthy one, by seconds, and the other way round."""
     spans = [f"{run.span.start_s}/{run.span.end_s + 5}" for run in (scene.healthy, scene.slow)]
@@ -159,6 +161,7 @@ def test_reports_are_written_whole(scene: Scene) -> None:
     assert "<svg" in (scene.folder / "v.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_command_is_timed_and_its_failure_told(scene: Scene) -> None:
     """What it prints does not mix with the JSON; nothing was measured while it ran.
 
@@ -177,6 +180,7 @@ def test_a_command_is_timed_and_its_failure_told(scene: Scene) -> None:
         assert b"hunter2" not in kept
 
 
+@pytest.mark.slow
 def test_no_load_is_played_where_nobody_could_be_asked(scene: Scene) -> None:
     """Neither a Prometheus nor a ledger that is not there costs a load test."""
     play = ("--run", "--", "touch", "played")
@@ -186,6 +190,7 @@ def test_no_load_is_played_where_nobody_could_be_asked(scene: Scene) -> None:
     assert not (scene.folder / "played").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rest", ["time.sleep(60)", "exit(0)"])
 def test_an_interrupted_run_is_no_verdict_and_says_when_it_was(scene: Scene, rest: str) -> None:
     """While it is played, and while its last scrapes are waited for; 128 and the signal."""
@@ -209,6 +214,7 @@ def test_an_interrupted_run_is_no_verdict_and_says_when_it_was(scene: Scene, res
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_verdict_that_cannot_be_kept_is_told_all_the_same(scene: Scene) -> None:
     """A ledger that takes no more runs, as one on a full disk."""
     assert scene.verify("--name", "quick", run=scene.healthy).code == 0
@@ -257,6 +263,7 @@ def test_what_cannot_be_verified_is_said_with_3(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_a_prometheus_that_is_away_is_no_verdict(scene: Scene) -> None:
     done = scene.verify("--prometheus", "http://127.0.0.1:1", run=scene.healthy)
     assert done.code == 3

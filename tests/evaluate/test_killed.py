@@ -134,6 +134,7 @@ _QUERIES = {
 }
 
 
+@pytest.mark.slow
 def test_ledger_of_a_daemon_killed_four_times_is_whole(tmp_path: Path) -> None:
     """The short version."""
     _compare_ledgers(tmp_path, kills=4, longest_s=4.0, seed=4)

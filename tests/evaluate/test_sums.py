@@ -58,6 +58,7 @@ steps = st.lists(
 
 @settings(deadline=None)
 @given(steps=steps)
+@pytest.mark.slow
 def test_sums_that_move_equal_sums_made_anew(steps: list[Step]) -> None:
     """Whatever is recorded late, early, by the hour, compacted, or asked for out of turn."""
     end_s = START_S

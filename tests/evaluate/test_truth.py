@@ -47,6 +47,7 @@ def test_bad_shares_are_true_where_no_process_died_unseen(
     assert all(one.is_small for one in found), found[:5]
 
 
+@pytest.mark.slow
 def test_one_slo_each_counts_what_one_slo_by_label_counts(
     trace: ServedTrace, counts: Counts
 ) -> None:

@@ -149,6 +149,7 @@ def test_a_page_says_when_it_hears_nothing_any_more(browser: Browser, path: str)
     context.close()
 
 
+@pytest.mark.slow
 def test_what_a_proxy_says_is_not_taken_for_slowatch(browser: Browser) -> None:
     """It answers in place of a daemon that is gone; what was known stays, and is called old."""
     paged = shop()
@@ -190,6 +191,7 @@ def test_an_slo_that_is_no_more_gives_way_to_the_page_that_says_so(
     page.context.close()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_said_now_is_not_shown_as_of_now(browser: Browser) -> None:
     class Broken(Paged):
         is_broken = False

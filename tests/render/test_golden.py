@@ -33,11 +33,11 @@ def test_rules_pass_their_unit_tests(name: str) -> None:
     [
         ('outcome="bad"} >= 3', 'outcome="bad"} >= 1'),
         ('look_back="5m"} > 0.01344', 'look_back="5m"} > 0.5'),
-        ("[900s] offset 75s", "[900s] offset 60s"),
-        ("keep_firing_for: 5m", "keep_firing_for: 1h"),
-        ('code=~"5.."}[60s]', 'code=~"4.."}[60s]'),
+        pytest.param("[900s] offset 75s", "[900s] offset 60s", marks=pytest.mark.slow),
+        pytest.param("keep_firing_for: 5m", "keep_firing_for: 1h", marks=pytest.mark.slow),
+        pytest.param('code=~"5.."}[60s]', 'code=~"4.."}[60s]', marks=pytest.mark.slow),
         ('error_budget_remaining:ratio{service="shop", slo', 'nothing{service="shop", slo'),
-        ("for: 14m", "for: 25m"),
+        pytest.param("for: 14m", "for: 25m", marks=pytest.mark.slow),
         ("group_job", "job"),
     ],
 )

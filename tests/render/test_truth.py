@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import httpx
+import pytest
 
 from slowatch.render.growth import Minute, summed_growth
 from slowatch.slo.slot import Span
@@ -16,6 +17,7 @@ POINTS = 600
 MINUTE_S = 60
 
 
+@pytest.mark.slow
 def test_bad_share_of_two_days_is_true_within_a_hundredth(trace: ServedTrace) -> None:
     """Where a process lived for 50 s, six times in a row; on average within a thousandth."""
     grown = summed_growth((Term(Decimal(1), Counter(METRIC)),), ("series", "result"), Minute(15))

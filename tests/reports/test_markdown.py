@@ -88,6 +88,7 @@ def test_a_thousand_lines_fit_into_a_comment() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.data())
+@pytest.mark.slow
 def test_whatever_a_run_holds_fits_into_a_comment(data: st.DataObject) -> None:
     """However many lines, whatever their texts: a sign may be written with twelve."""
     texts = st.sampled_from(["", "p95", "@" * 300, "#://" * 80, "雪" * 250, HOSTILE])

@@ -178,6 +178,7 @@ def test_what_cannot_add_up_is_taken_as_it_is() -> None:
     assert Plain().estimate((3.0,), 1.0) == Estimate(3.0, 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.2, 0.6])
 def test_means_and_quantiles_lie_where_it_is_said(spread: float) -> None:
     """Of 300 runs of known truth, each end of the interval is beyond it in about 5 % of them."""
@@ -216,6 +217,7 @@ def test_a_hull_holds_both() -> None:
     assert hull(None, None) is None
 
 
+@pytest.mark.slow
 def test_repeats_in_bursts_lie_where_it_is_said() -> None:
     """Errors come thirty at a time, 2 % of 15,000: the truth is beyond an end in about 5 %."""
     drawing = np.random.default_rng(5)
