@@ -13,7 +13,7 @@ JOBS ?= 2
 ARGS ?=
 BIN := .venv/bin
 LOCUST := $(CURDIR)/.venv-load/bin/locust
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## List what can be done
