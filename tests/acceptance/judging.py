@@ -14,10 +14,8 @@ from slowatch.demo.demo import rules_folder
 from slowatch.demo.load.programme import STEADY
 from slowatch.demo.load.visitors import PlayedRun
 from slowatch.demo.loaded import moment
-from slowatch.spec.reading import read_paths
 from tests.acceptance.playing import SCALES, TIME_SCALE, Playing
 
-SCRAPE_S = int(SCRAPE_INTERVAL.removesuffix("s"))
 EXIT_CODES = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 2}
 
 JUDGED_BY = {
@@ -29,29 +27,17 @@ JUDGED_BY = {
 }
 """The run of each system by which all its SLOs are judged: under its full load, past the ramp."""
 
-WHOLE = {"reflection-api": "performance"}
-"""Declared runs that are everything that was played, in one."""
+WHOLE = {"reflection-api": ("performance", "load-10")}
+"""Declared runs that are many in one: from the beginning of another one to the end of all.
+
+They are held to their real length, since users come and go, and recover, in real time.
+"""
 
 Document = Mapping[str, Any]
 
 
 class AcceptanceError(Exception):
     """slowatch did not do what it was called for; the message has what it said."""
-
-
-def span_of(run: PlayedRun, warm_up_s: int) -> tuple[int, int]:
-    """From when to when a run is judged, in whole seconds, at most one less than it lasted.
-
-    What is left without its warm-up is a whole number of scrapes: over any other length a rate is
-    now of one scrape more and now of one less, which in half a minute are several per cent.
-    """
-    start_s, end_s = round(run.start_s), round(run.end_s)
-    return start_s, end_s - (end_s - start_s - warm_up_s) % SCRAPE_S
-
-
-def _warm_up_s(system: str, name: str | None) -> int:
-    runs = read_paths([rules_folder() / f"{system}.yaml"]).runs
-    return next((round(run.warm_up_s * TIME_SCALE) for run in runs if run.name == name), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +68,10 @@ class Judge:
             if run.run == JUDGED_BY[system]:
                 yield self._verify(system, None, run)
         if system in WHOLE:
-            whole = PlayedRun(WHOLE[system], played[0].start_s, played[-1].end_s, played[0].marks)
-            yield self._verify(system, whole.run, whole, time_scale=1.0)
+            name, since = WHOLE[system]
+            first = next(run for run in played if run.run == since)
+            whole = PlayedRun(name, first.start_s, played[-1].end_s, first.marks)
+            yield self._verify(system, name, whole, time_scale=1.0)
 
     def _verify(
         self, system: str, name: str | None, run: PlayedRun, *, time_scale: float = TIME_SCALE
@@ -91,8 +79,7 @@ class Judge:
         arguments = ["--rules", str(rules_folder() / f"{system}.yaml"), *self._state()]
         arguments += ["--prometheus", self.playing.prometheus_url]
         arguments += ["--name", f"{system}/{name}"] if name else []
-        start_s, end_s = span_of(run, _warm_up_s(system, name))
-        arguments += ["--from", moment(start_s), "--to", moment(end_s)]
+        arguments += ["--from", moment(run.start_s), "--to", moment(run.end_s)]
         arguments += ["--phases", run.marks]
         arguments += [f"--scale={SCALES[system]:g}", f"--time-scale={time_scale:g}"]
         arguments += ["--scrape-interval", SCRAPE_INTERVAL, "--json"]

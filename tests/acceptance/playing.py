@@ -6,7 +6,7 @@ on.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -40,8 +40,6 @@ Spikes, bursts and recoveries keep their time.
 SETTLES_S = 6.0
 LATE_S = 120.0
 KIND = {kind.name: kind for kind in KINDS}
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

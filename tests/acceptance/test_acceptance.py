@@ -1,14 +1,12 @@
 """What acceptance holds outcomes against, and how it finds the row of each line."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
 from slowatch.demo.demo import rules_folder
-from slowatch.demo.load.programme import PROGRAMMES, RECORDINGS
-from slowatch.demo.load.visitors import PlayedRun
+from slowatch.demo.load.programme import PROGRAMMES, RECORDINGS, length_s
 from slowatch.demo.systems.incident import SYSTEMS
 from slowatch.demo.systems.variants import VARIANT_NAMES
 from slowatch.slo.verdict import Verdict
@@ -16,7 +14,7 @@ from slowatch.spec.compiled_runs import Change, Recovery, RunBaseline
 from slowatch.spec.reading import read_paths
 from tests.acceptance.catalogue import IDS, ROWS, Row
 from tests.acceptance.expected import FAILS
-from tests.acceptance.judging import JUDGED_BY, WHOLE, span_of
+from tests.acceptance.judging import JUDGED_BY, WHOLE
 from tests.acceptance.outcomes import Outcome, outcomes
 from tests.acceptance.playing import SCALES
 from tests.acceptance.table import differences, document, markdown
@@ -72,7 +70,7 @@ def test_every_declared_run_is_judged() -> None:
     """Either as it is played, or as everything that is."""
     judged = {
         f"{system}/{stage.run}" for system, stages in PROGRAMMES.items() for stage in stages
-    } | {f"{system}/{run}" for system, run in WHOLE.items()}
+    } | {f"{system}/{run}" for system, (run, _) in WHOLE.items()}
     assert {run.id for run in READING.runs} <= judged
 
 
@@ -93,12 +91,22 @@ def test_every_run_that_others_are_compared_with_is_recorded() -> None:
     assert recorded == wanted
 
 
-def test_runs_are_judged_over_whole_scrapes() -> None:
-    """Of 30 s with 3 s to warm up, 26 s are left of which 13 scrapes tell; of 31 s, 28."""
-    played = PlayedRun("regression", 100.2, 130.4, "")
-    assert span_of(played, 3) == (100, 129)
-    assert span_of(replace(played, end_s=131.1), 3) == (100, 131)
-    assert span_of(played, 0) == (100, 130)
+def test_the_performance_run_fits_into_its_time_at_its_real_length() -> None:
+    """From the first of 10 users to the last of the spike, with those who come and go between."""
+    stages = PROGRAMMES["reflection-api"]
+    name, since = WHOLE["reflection-api"]
+    first = next(index for index, stage in enumerate(stages) if stage.run == since)
+    run = next(run for run in READING.runs if run.name == name)
+    assert run.ends_within_s == 900
+    assert length_s(stages[first:]) == 770
+
+
+def test_rows_that_no_variant_breaks_are_known() -> None:
+    """No variant takes load, users or targets away."""
+    broken = {row for rows in FAILS.values() for row in rows}
+    assert {row.id for row in ROWS} - broken == {
+        *("P001", "A1", "NFR-R-001", "R-THR", "T-TPS", "T-USR", "CON-3"),
+    }
 
 
 def test_row_is_its_worst_line() -> None:

@@ -65,6 +65,7 @@ def test_schema_is_json() -> None:
         (["status"], "no slowatch answers at http://127.0.0.1:1"),
         (["status", "--url", "127.0.0.1:1"], "no slowatch answers at http://127.0.0.1:1"),
         (["demo", "--for", "soon"], "`soon` is not a duration"),
+        (["demo", "--variant", "leaking"], "need `--load`"),
         (["run", "--listen", "nowhere"], "is no address"),
     ],
 )

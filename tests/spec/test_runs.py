@@ -365,6 +365,11 @@ def test_limits_of_a_rate_grow_with_the_load() -> None:
         ("checks: [{slo: p95, objective: 99%}]", "bound-not-possible", "99%}]"),
         ("checks: [{slo: p95, none: true}]", "bound-not-possible", "true}]"),
         ("checks: [{slo: p95, scales_with_load: true}]", "bound-not-possible", "true}]"),
+        (
+            "checks: [{name: x, rate: {counter: a_total}, at_least: 5/s, scales_with_load: false}]",
+            "bound-not-possible",
+            "false}]",
+        ),
         ("{slos: all, requires: [{slo: p95, at_most: +5%}]}", "bound-not-possible", "+5%}]"),
         ("{slos: all, requires: [{slo: p95, floor: 5}]}", "unknown-key", "floor: 5}]"),
         ("checks: [{slo: p95, at_most: 5%}]", "bad-quantity", "5%}]"),

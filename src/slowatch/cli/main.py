@@ -12,9 +12,10 @@ from typing import Annotated, Optional
 
 import typer
 
-from slowatch.cli.failing import told_in_words
+from slowatch.cli.failing import CannotRun, told_in_words
 from slowatch.cli.options import (
     ConfigOption,
+    DiscoveredScrapeOption,
     ExternalUrlOption,
     OfOption,
     OutputOption,
@@ -100,12 +101,7 @@ def evaluate(
         str, typer.Option("--state", help="Keep the ledger here; in memory by default.")
     ] = ":memory:",
     slot: SlotOption = None,
-    scrape_interval: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            "--scrape-interval", help="Of the targets, such as 15s; discovered if not given."
-        ),
-    ] = None,
+    scrape_interval: DiscoveredScrapeOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as /slo answers.")] = False,
 ) -> None:
@@ -465,8 +461,10 @@ def demo(
     from slowatch.demo.demo import run_demo
     from slowatch.demo.loaded import Options
 
-    options = Options(variant, systems or [], scale, time_scale, locust) if load else None
-    raise typer.Exit(run_demo(seconds_of(for_), as_json, options))
+    options = Options(variant, systems or [], scale, time_scale, locust)
+    if not load and options != Options(systems=[]):
+        raise CannotRun("the options of a demo under load need `--load`: add it")
+    raise typer.Exit(run_demo(seconds_of(for_), as_json, options if load else None))
 
 
 def main() -> None:

@@ -35,6 +35,10 @@ ScrapeOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--scrape-interval", help="Of the targets; 15s, or what the settings say."),
 ]
+DiscoveredScrapeOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--scrape-interval", help="Of the targets, such as 15s; discovered if not given."),
+]
 SourceOption = Annotated[
     str,
     typer.Option("--source", help="prometheus: over recorded rules; slowatch: over its gauges."),

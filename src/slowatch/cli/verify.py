@@ -11,10 +11,10 @@ from typer.core import TyperCommand
 from slowatch.cli.failing import COULD_NOT_VERIFY
 from slowatch.cli.options import (
     ConfigOption,
+    DiscoveredScrapeOption,
     JsonOption,
     PrometheusOption,
     RulesOption,
-    ScrapeOption,
     StateOption,
 )
 
@@ -116,7 +116,7 @@ def verify(
     rules: RulesOption = None,
     prometheus: PrometheusOption = None,
     state: StateOption = None,
-    scrape_interval: ScrapeOption = None,
+    scrape_interval: DiscoveredScrapeOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Judge a run.

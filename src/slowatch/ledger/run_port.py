@@ -12,7 +12,7 @@ MOST_RUNS = 1000
 class NewRun:
     """A judged run that is to be kept; both names are empty where it was of no declared run.
 
-    `digest` is that of its checks as they were written. `document` is the whole verdict as JSON,
+    `digest` is that of its checks. `document` is the whole verdict as JSON,
     `measurements` what a later run is compared with. Moments are seconds since the epoch.
     """
 

@@ -12,7 +12,7 @@ Option = str | int | float | Path | Sequence[str | Path] | None
 """The value of an option: True for one without a value, a list for one that is given repeatedly."""
 
 INCONCLUSIVE = 2
-COULD_NOT_RUN = 3
+COULD_NOT_VERIFY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Verdict:
             return subprocess.run(command, check=False).returncode  # noqa: S603  no shell
         except OSError as error:
             sys.stderr.write(f"slowatch: {command[0]} could not be called: {error.strerror}\n")
-            return COULD_NOT_RUN
+            return COULD_NOT_VERIFY
 
     def _arguments(self, start_s: float, end_s: float, phases: Path) -> list[str]:
         name = ["--name", self.run] if self.run else []

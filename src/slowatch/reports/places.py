@@ -34,10 +34,6 @@ class Range:
         share = (self.high - value) / (self.high - self.low)
         return min(1.0, max(0.0, share))
 
-    def holds(self, value: float) -> bool:
-        """Whether a value lies in it."""
-        return self.low <= value <= self.high
-
 
 @dataclass(frozen=True, slots=True)
 class Tick:

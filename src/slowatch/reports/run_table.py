@@ -7,6 +7,7 @@ from slowatch.evaluate.wording import duration, moment
 from slowatch.ledger.run_port import StoredRun
 from slowatch.reports.readable import plain
 from slowatch.reports.text import STYLES, made_console, made_table
+from slowatch.verify.result import title_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,8 +47,8 @@ def run_document(run: StoredRun) -> dict[str, object]:
 
 
 def run_title(run: StoredRun) -> str:
-    """What people call it: `reflection-api/load-50`, or `every SLO`."""
-    return f"{run.service}/{run.name}" if run.name else "every SLO"
+    """What people call it."""
+    return title_of(run.service, run.name)
 
 
 def _table(runs: Sequence[StoredRun], *, is_fitted: bool) -> "Table":

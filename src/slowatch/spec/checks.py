@@ -153,6 +153,9 @@ def _scales(document: RequirementDocument, found: Bounded, *, is_usual: bool) ->
             )
         return False
     if isinstance(found.measure, RateMeasure):
+        if written is not None:
+            message = "the limits of a rate always grow with the load: remove it"
+            raise Mistake("bound-not-possible", message, at=("scales_with_load",))
         return True
     return is_usual if written is None else written
 

@@ -3,10 +3,10 @@
 A row is what a slot adds to a run's number (see `estimators`): its shape depends on the measure.
 
     share        events of the part, all events
-    quantile     observations per bucket
+    quantile     observations per bucket; of a native histogram the quantile, all observations
     mean         their sum, their count
     rate, count  events, seconds
-    value        the value at the slot's end
+    value        the value at the slot's end, or its statistic over a slot longer than a scrape
 """
 
 import hashlib

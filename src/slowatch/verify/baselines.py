@@ -21,7 +21,7 @@ from slowatch.verify.estimate import middle
 from slowatch.verify.keeping import Kept, kept_of
 from slowatch.verify.measuring import Measured, Outcome, RunMeasuring
 from slowatch.verify.played import Played
-from slowatch.verify.result import BaselineRef
+from slowatch.verify.result import BaselineRef, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Baselines:
     def _of_run(
         self, ledger: Ledger, run: StoredRun, subjects: Sequence[Subject], scale: float
     ) -> Found:
-        told = f"{run.name or 'every SLO'} (run {run.id})"
+        told = f"{run.name or title_of(run.service, '')} (run {run.id})"
         kept = _kept(ledger, run, self._measuring.confidence)
         if kept is None:
             return _unknown(subjects, f"{told} was kept in a form that this slowatch does not know")

@@ -150,7 +150,7 @@ class PerSecond:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Rows are events."""
+    """Rows are events, and the seconds they took."""
 
     def values(self, sums: "Rows") -> "Rows":
         """The events of each."""

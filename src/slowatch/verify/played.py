@@ -39,7 +39,7 @@ class Played:
     exit_code: int | None = None
 
     def judged_span(self, run: CompiledRun) -> Span:
-        """The run without warm-up and cool-down, at least a second of it."""
+        """The run without warm-up and cool-down; empty where nothing is left."""
         start_s = self.span.start_s + round(run.warm_up_s * self.time_scale)
         end_s = self.span.end_s - round(run.cool_down_s * self.time_scale)
         return Span(start_s, end_s) if end_s > start_s else Span(self.span.end_s, self.span.end_s)

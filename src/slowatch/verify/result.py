@@ -114,14 +114,21 @@ class Notice:
     blocks: bool = False
 
 
+def title_of(service: str, name: str) -> str:
+    """What people call a run: `reflection-api/load-50`, `every SLO of shop`, or `every SLO`."""
+    if name:
+        return f"{service}/{name}"
+    return f"every SLO of {service}" if service else "every SLO"
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A run and the verdict on it.
 
     `service` and `name` are empty where every SLO of some packs was judged, of no declared run.
     `span` is the whole run, `judged_span` what is left without warm-up and cool-down. `digest` is
-    that of the checks as they were written. `id` is None until it is stored. `command` is what was
-    run, where slowatch ran it, with its exit code.
+    that of the run's checks, without what the command line says otherwise. `id` is None until it is
+    stored. `command` is what was run, where slowatch ran it, with its exit code.
     """
 
     service: str
@@ -152,7 +159,5 @@ class Judged:
 
     @property
     def title(self) -> str:
-        """What people call it: `reflection-api/load-50`, `every SLO of shop`, or `every SLO`."""
-        if self.name:
-            return f"{self.service}/{self.name}"
-        return f"every SLO of {self.service}" if self.service else "every SLO"
+        """What people call it."""
+        return title_of(self.service, self.name)

@@ -120,7 +120,7 @@ class _Verification:
             scale=played.scale,
             time_scale=played.time_scale,
             confidence=float(run.confidence),
-            digest=_digest(self._checks),
+            digest=_digest(run.checks),
             command=played.command,
             exit_code=played.exit_code,
         )
