@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,15 @@ from junitparser import JUnitXml
 from slowatch.cli.main import main
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.run_port import NewRun
-from slowatch.verify.document import document_of
 from slowatch.verify.result import Judged
+from slowatch.verify.verifying import Verified
 from tests.cli.calling import Done, slowatch
 from tests.reports.making import bad_run, every_slo, good_run
 
 
 def new_run(judged: Judged) -> NewRun:
     """A run as `slowatch verify` stores it: before it has an id."""
-    return NewRun(
-        service=judged.service,
-        name=judged.name,
-        start_s=judged.span.start_s,
-        end_s=judged.span.end_s,
-        verdict=judged.verdict,
-        created_s=judged.span.end_s,
-        digest=judged.digest,
-        document=json.dumps(document_of(replace(judged, id=None))),
-        measurements="{}",
-    )
+    return Verified(judged, "{}").to_keep(judged.span.end_s)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 from slowatch.evaluate.measuring import Measuring
 from slowatch.ledger.ledger import Ledger
-from slowatch.ledger.run_port import NewRun, StoredRun
 from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
 from slowatch.spec.compiled import (
@@ -34,6 +34,7 @@ from slowatch.spec.compiled_runs import (
 from slowatch.verify.played import Played
 from slowatch.verify.result import Judged, Line
 from slowatch.verify.verifying import Verified, Verifying
+from tests.support.openmetrics import serve, store_text
 from tests.verify.playing import SCRAPE_S, Run
 
 REQUESTS = Counter("requests_total")
@@ -98,37 +99,24 @@ class Judge:
     def keep(self, run: Run, *checks: Check, is_baseline: bool = False) -> int:
         """Keep the verdict on a played run; the id it gets."""
         verified = self.verified(run, *checks)
-        judged = verified.judged
-        new = NewRun(
-            service=judged.service,
-            name=judged.name,
-            start_s=judged.span.start_s,
-            end_s=judged.span.end_s,
-            verdict=judged.verdict,
-            created_s=judged.span.end_s,
-            digest=judged.digest,
-            document="{}",
-            measurements=verified.measurements,
-        )
+        new = verified.to_keep(verified.judged.span.end_s)
         stored = self.ledger.store_run(new)
         if is_baseline:
             self.ledger.mark_baseline(stored)
         return stored
 
-    def keep_text(self, run: StoredRun, measurements: str) -> None:
-        """Keep a run once more, with other measurements, as the baseline."""
-        new = NewRun(
-            service=run.service,
-            name=run.name,
-            start_s=run.start_s,
-            end_s=run.end_s,
-            verdict=run.verdict,
-            created_s=run.created_s,
-            digest=run.digest,
-            document="{}",
-            measurements=measurements,
-        )
-        self.ledger.mark_baseline(self.ledger.store_run(new))
+    def keep_otherwise(self, run: Run, measurements: str, *checks: Check) -> None:
+        """Keep the verdict on a played run with other measurements, as the baseline."""
+        new = self.verified(run, *checks).to_keep(run.span.end_s)
+        stored = self.ledger.store_run(replace(new, measurements=measurements))
+        self.ledger.mark_baseline(stored)
+
+
+@contextmanager
+def judge_of_series(folder: Path, exposition: str) -> Iterator[Judge]:
+    """A judge who asks a Prometheus that holds what an OpenMetrics text says."""
+    with serve(store_text(folder, exposition)) as url, judge_of(url) as found:
+        yield found
 
 
 @contextmanager

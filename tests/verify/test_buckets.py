@@ -11,8 +11,7 @@ from slowatch.spec.compiled import Counter
 from slowatch.spec.compiled_runs import Change, Limits, QuantileMeasure, SpanBaseline
 from slowatch.verify.played import Played
 from slowatch.verify.result import Line
-from tests.support.openmetrics import serve, store_text
-from tests.verify.judging import Judge, check, judge_of, run_of
+from tests.verify.judging import Judge, check, judge_of_series, run_of
 
 START_S, SCRAPE_S, LENGTH_S = 1_700_006_400, 5, 300
 NOW = Span(START_S + 600, START_S + 900)
@@ -49,8 +48,7 @@ def _exposition() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them."""
-    storage = store_text(tmp_path_factory.mktemp("series"), "".join(_exposition()))
-    with serve(storage) as url, judge_of(url) as found:
+    with judge_of_series(tmp_path_factory.mktemp("series"), "".join(_exposition())) as found:
         yield found
 
 

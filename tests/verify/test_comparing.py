@@ -201,9 +201,7 @@ def test_a_group_that_is_gone_is_told_of(judge: Judge, theatre: Theatre) -> None
     kept = judge.ledger.run_document(stored)
     assert kept is not None
     more = kept[1].replace('["/cart"]', '["/gone"]')
-    run = judge.ledger.run(stored)
-    assert run is not None
-    judge.keep_text(run, more)
+    judge.keep_otherwise(theatre.runs[0], more, check(MEAN, by=("route",)))
     one = check(MEAN, WORSE, by=("route",), baseline=RunBaseline(RUN))
     found = {line.group["route"]: line for line in judge.judged(theatre.runs[2], one).lines}
     assert {route: line.verdict for route, line in found.items()} == {

@@ -18,8 +18,7 @@ from slowatch.spec.compiled_runs import (
 )
 from slowatch.verify.played import Played
 from slowatch.verify.result import Line
-from tests.support.openmetrics import serve, store_text
-from tests.verify.judging import Judge, judge_of
+from tests.verify.judging import Judge, judge_of_series
 
 START_S, END_S, SCRAPE_S = 1_700_006_400, 1_700_006_700, 5
 SCRAPES = range(START_S - 60, END_S + 60, SCRAPE_S)
@@ -54,8 +53,7 @@ def _exposition() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them."""
-    storage = store_text(tmp_path_factory.mktemp("series"), "".join(_exposition()))
-    with serve(storage) as url, judge_of(url) as found:
+    with judge_of_series(tmp_path_factory.mktemp("series"), "".join(_exposition())) as found:
         yield found
 
 

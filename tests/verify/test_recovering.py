@@ -15,8 +15,7 @@ from slowatch.spec.compiled_runs import (
 )
 from slowatch.verify.played import Played
 from slowatch.verify.result import Line, PlayedPhase
-from tests.support.openmetrics import serve, store_text
-from tests.verify.judging import P95, P99, Judge, check, judge_of, run_of
+from tests.verify.judging import P95, P99, Judge, check, judge_of_series, run_of
 from tests.verify.playing import Load, Theatre
 
 SPIKE_AT_S = 60
@@ -54,8 +53,7 @@ def theatre() -> Theatre:
 @pytest.fixture(scope="module")
 def judge(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them."""
-    storage = store_text(tmp_path_factory.mktemp("runs"), theatre.exposition())
-    with serve(storage) as url, judge_of(url) as found:
+    with judge_of_series(tmp_path_factory.mktemp("runs"), theatre.exposition()) as found:
         yield found
 
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 import pytest
 
 from slowatch.spec.compiled_runs import Change, RunBaseline
-from tests.support.openmetrics import serve, store_text
-from tests.verify.judging import BAD_SHARE, MEAN, P95, RUN, Judge, check, judge_of
+from tests.verify.judging import BAD_SHARE, MEAN, P95, RUN, Judge, check, judge_of_series
 from tests.verify.playing import Load, Run, Theatre
 
 HEALTHY = Load()
@@ -39,8 +38,7 @@ def theatre() -> Theatre:
 @pytest.fixture(scope="module")
 def judge(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them, and keeps the first as baseline."""
-    storage = store_text(tmp_path_factory.mktemp("repeats"), theatre.exposition())
-    with serve(storage) as url, judge_of(url) as found:
+    with judge_of_series(tmp_path_factory.mktemp("repeats"), theatre.exposition()) as found:
         found.keep(theatre.runs[0], *CHECKS, is_baseline=True)
         yield found
 

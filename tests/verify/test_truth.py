@@ -11,7 +11,6 @@ from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import Change, Check, PhaseBaseline, Recovery
 from slowatch.verify.played import Played
 from slowatch.verify.result import Line, PlayedPhase
-from tests.support.openmetrics import serve, store_text
 from tests.verify.judging import (
     BAD_SHARE,
     COUNT,
@@ -22,7 +21,7 @@ from tests.verify.judging import (
     RATE,
     Judge,
     check,
-    judge_of,
+    judge_of_series,
     run_of,
 )
 from tests.verify.playing import BUCKETS_S, SCRAPE_S, Load, Run, Theatre
@@ -62,8 +61,7 @@ def theatre() -> Theatre:
 @pytest.fixture(scope="module")
 def judge(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them."""
-    storage = store_text(tmp_path_factory.mktemp("runs"), theatre.exposition())
-    with serve(storage) as url, judge_of(url) as found:
+    with judge_of_series(tmp_path_factory.mktemp("runs"), theatre.exposition()) as found:
         yield found
 
 

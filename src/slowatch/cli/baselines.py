@@ -65,7 +65,7 @@ def check_apart(baseline: "Baseline | None", span: Span) -> None:
         case OffsetBaseline(offset_s) if offset_s < span.length_s:
             told = f"offset:{offset_s}s is shorter than the run, which lasted {span.length_s} s"
             raise CannotRun(f"--baseline: {told}: it would be compared with itself")
-        case SpanBaseline(start_s, end_s) if start_s < span.end_s and span.start_s < end_s:
+        case SpanBaseline(start_s, end_s) if span.overlaps(Span(start_s, end_s)):
             raise CannotRun("--baseline: the two moments overlap the run: that is no earlier one")
 
 

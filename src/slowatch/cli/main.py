@@ -17,6 +17,7 @@ from slowatch.cli.options import (
     ConfigOption,
     DiscoveredScrapeOption,
     ExternalUrlOption,
+    JsonOption,
     OfOption,
     OutputOption,
     Paths,
@@ -347,7 +348,7 @@ def publish(
 @app.command(epilog="Example: slowatch config --config /etc/slowatch/slowatch.yaml")
 def config(
     file: ConfigOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Print the settings as they count.
 

@@ -55,4 +55,16 @@ PrometheusLinkOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--prometheus", help="Where people reach Prometheus, for links."),
 ]
+JunitOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--junit", help="Write JUnit XML to this file."),
+]
+MarkdownOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--markdown", help="Write Markdown to this file."),
+]
+HtmlOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--html", help="Write a report with charts to this file."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,11 +1,17 @@
 """`slowatch runs`: what `slowatch verify` has stored; listed, shown, compared, marked."""
 
-from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from slowatch.cli.options import ConfigOption, JsonOption, StateOption
+from slowatch.cli.options import (
+    ConfigOption,
+    HtmlOption,
+    JsonOption,
+    JunitOption,
+    MarkdownOption,
+    StateOption,
+)
 
 app = typer.Typer(
     name="runs",
@@ -68,18 +74,9 @@ def list_runs(
 def show(
     run: Id,
     as_json: JsonOption = False,
-    junit: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--junit", help="Write JUnit XML to this file."),
-    ] = None,
-    markdown: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--markdown", help="Write Markdown to this file."),
-    ] = None,
-    html: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--html", help="Write a report with charts to this file."),
-    ] = None,
+    junit: JunitOption = None,
+    markdown: MarkdownOption = None,
+    html: HtmlOption = None,
     state: StateOption = None,
     config: ConfigOption = None,
 ) -> None:

@@ -12,7 +12,10 @@ from slowatch.cli.failing import COULD_NOT_VERIFY
 from slowatch.cli.options import (
     ConfigOption,
     DiscoveredScrapeOption,
+    HtmlOption,
     JsonOption,
+    JunitOption,
+    MarkdownOption,
     PrometheusOption,
     RulesOption,
     StateOption,
@@ -101,18 +104,9 @@ def verify(
         bool, typer.Option("--store/--no-store", help="Keep the verdict in the ledger.")
     ] = True,
     as_json: JsonOption = False,
-    junit: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--junit", help="Write JUnit XML to this file."),
-    ] = None,
-    markdown: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--markdown", help="Write Markdown to this file."),
-    ] = None,
-    html: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--html", help="Write a report with charts to this file."),
-    ] = None,
+    junit: JunitOption = None,
+    markdown: MarkdownOption = None,
+    html: HtmlOption = None,
     rules: RulesOption = None,
     prometheus: PrometheusOption = None,
     state: StateOption = None,

@@ -6,7 +6,6 @@
 3  it could not be verified: settings, specs, Prometheus, the ledger, arguments
 """
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from slowatch.slo.verdict import Verdict
     from slowatch.spec.compiled_runs import Check, CompiledRun
     from slowatch.spec.reading import Reading
-    from slowatch.verify.result import Judged
     from slowatch.verify.verifying import Verified
 
 EXIT_CODES = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 2}
@@ -114,7 +112,7 @@ def _kept_and_told(verified: "Verified", ledger: "Ledger", wanted: Wanted) -> "V
     judged, problem = verified.judged, None
     if wanted.is_stored:
         try:
-            judged = _stored(verified, ledger)
+            judged = replace(judged, id=ledger.store_run(verified.to_keep(int(time.time()))))
         except LedgerError as error:
             problem = error
     report(judged, wanted.outputs)
@@ -199,23 +197,3 @@ def _with_options(run: "CompiledRun", wanted: Wanted) -> "CompiledRun":
         return replace(run, confidence=read_confidence(wanted.confidence))
     except Mistake as mistake:
         raise CannotRun(f"--confidence: {mistake.message}") from mistake
-
-
-def _stored(verified: "Verified", ledger: "Ledger") -> "Judged":
-    """The verdict, kept in the ledger under the id that it has from then on."""
-    from slowatch.ledger.run_port import NewRun
-    from slowatch.verify.document import document_of
-
-    judged = verified.judged
-    new = NewRun(
-        service=judged.service,
-        name=judged.name,
-        start_s=judged.span.start_s,
-        end_s=judged.span.end_s,
-        verdict=judged.verdict,
-        created_s=int(time.time()),
-        digest=judged.digest,
-        document=json.dumps(document_of(judged), allow_nan=False),
-        measurements=verified.measurements,
-    )
-    return replace(judged, id=ledger.store_run(new))

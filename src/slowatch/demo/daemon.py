@@ -5,10 +5,10 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from slowatch.demo.child import Child, free_port
+from slowatch.demo.part import Part
 from slowatch.demo.problem import DemoError
 
 PREFIX = "SLOWATCH_"
@@ -18,7 +18,7 @@ SCRAPE_INTERVAL = "2s"
 RUN = "from slowatch.cli.main import main; main()"
 
 
-class Daemon:
+class Daemon(Part):
     """`slowatch run` over a Prometheus and a folder of rules, with its state in `folder`.
 
     `settings` are further ones by their names, such as `alerting`, as text.
@@ -88,18 +88,6 @@ class Daemon:
         child, self._child = self._child, None
         if child is not None:
             child.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + self._ready_within_s

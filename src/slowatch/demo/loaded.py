@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from slowatch.demo.load.visitors import PlayedRun, Visitors
 from slowatch.demo.problem import DemoError
 from slowatch.demo.systems.incident import SYSTEMS
 from slowatch.demo.systems.variants import VARIANT_NAMES
+from slowatch.evaluate import wording
 
 if TYPE_CHECKING:
     from slowatch.demo.systems.load import Load
@@ -105,8 +105,8 @@ def verify_command(under: UnderLoad, system: str, run: PlayedRun, watched: Watch
 
 
 def moment(at_s: float) -> str:
-    """A moment in whole seconds, as people and commands read it."""
-    return datetime.fromtimestamp(round(at_s), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The nearest whole second, as people and commands read it."""
+    return wording.moment(round(at_s))
 
 
 def let_come(stack: ExitStack, folder: Path, under: UnderLoad, targets: Mapping[str, str]) -> Crowd:

@@ -4,17 +4,16 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from slowatch.demo.child import Child, free_port
+from slowatch.demo.part import Part
 from slowatch.demo.problem import DemoError
 
 PORT_TRIES = 5
 SCRAPE_NOTHING = "global: {}\n"
 
 
-class PrometheusServer:
+class PrometheusServer(Part):
     """The `prometheus` binary over one storage folder, as a context manager.
 
     `storage` is made when it is missing, holds the data, `prometheus.yml` and `prometheus.log`, and
@@ -63,18 +62,6 @@ class PrometheusServer:
         child, self._child = self._child, None
         if child is not None:
             child.stop(within_s=within_s)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _comes_up(self, binary: str, port: int) -> bool:
         """Whether it became ready on the port; False when the port was taken by someone else."""

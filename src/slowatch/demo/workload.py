@@ -10,10 +10,10 @@ import sys
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from slowatch.demo.child import Child
+from slowatch.demo.part import Part
 from slowatch.demo.problem import DemoError
 from slowatch.demo.systems.incident import SYSTEMS, incident_at
 
@@ -24,7 +24,7 @@ DEFAULT_SEED = 46
 """Its first incidents are easy to see: lark-service errs, reflection-api slows, triflow slumps."""
 
 
-class Workload:
+class Workload(Part):
     """The five systems as a child process, as a context manager.
 
     `folder` takes its log and its ports. Without `incidents` every system stays healthy. Under a
@@ -87,18 +87,6 @@ class Workload:
         """End it; its exit code, or None when it was not running."""
         child, self._child = self._child, None
         return None if child is None else child.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _load_options(self) -> list[str]:
         load = self._load

@@ -17,7 +17,7 @@ from slowatch.evaluate.told import (
     sliced,
 )
 from slowatch.slo.tally import Tally, micro, slot_tally
-from slowatch.source.answer import Answer, Refusal
+from slowatch.source.answer import Answer, Refusal, series_of
 from slowatch.source.planning import kept
 from slowatch.spec.compiled import Bounds, Level
 
@@ -106,7 +106,7 @@ class LevelPlan:
 
 def condition_holds(answer: Answer, by: Sequence[str]) -> Callable[[Group, int], bool]:
     """Whether a `while:` holds; per group where its series carry the group's labels."""
-    series = () if isinstance(answer, Refusal) else answer
+    series = series_of(answer)
     per_group = bool(by) and all(set(by) <= set(one.labels) for one in series)
     table: Numbers = numbers(answer, by if per_group else ())
     if not per_group:

@@ -9,7 +9,7 @@ from slowatch.evaluate.question import Question
 from slowatch.ledger.port import MOST_PER_HOUR, MOST_PER_SLOT, Fact, Gap, Recording
 from slowatch.slo.slot import HOUR_S, Span
 from slowatch.slo.tally import MICRO, Tally, slot_tally
-from slowatch.source.answer import Answer, Grid, Refusal
+from slowatch.source.answer import Answer, Grid, series_of
 from slowatch.source.planning import kept
 from slowatch.spec.compiled import ClassicBound, Slicing
 
@@ -34,9 +34,8 @@ class Told:
 def numbers(answer: Answer, by: Sequence[str]) -> dict[Group, dict[int, float]]:
     """An answer by group and moment; nothing where it was refused."""
     table: dict[Group, dict[int, float]] = {}
-    if not isinstance(answer, Refusal):
-        for series in answer:
-            table.setdefault(tuple(kept(series.labels, by).values()), {}).update(series.points)
+    for series in series_of(answer):
+        table.setdefault(tuple(kept(series.labels, by).values()), {}).update(series.points)
     return table
 
 
@@ -48,7 +47,7 @@ def at(table: Numbers | None, group: Group, end_s: int) -> float | None:
 def crowd_problem(answer: Answer, by: Sequence[str]) -> str | None:
     """Why an answer cannot be read: several series at one moment where one is meant."""
     seen: set[tuple[Group, int]] = set()
-    for series in () if isinstance(answer, Refusal) else answer:
+    for series in series_of(answer):
         group = tuple(kept(series.labels, by).values())
         if any((group, end_s) in seen for end_s in series.points):
             return (

@@ -19,6 +19,7 @@ from slowatch.reports.places import (
 from slowatch.reports.shown import when
 from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import Recovery, Unit
+from slowatch.verify.played import clock_start_s
 from slowatch.verify.result import Judged, Line, Point
 
 FAR = 4.0
@@ -216,13 +217,10 @@ def _deadline(line: Line, judged: Judged) -> list[Tick]:
 
 
 def _clock_start(line: Line, judged: Judged) -> int | None:
-    """When the clock of a recovery starts: at the end of a phase, else at the start of the run."""
+    """When the clock of a recovery started; None where there is none."""
     if not isinstance(line.bound, Recovery):
         return None
-    if line.bound.after is None:
-        return judged.phases[0].span.end_s if len(judged.phases) > 1 else judged.span.start_s
-    ends = (one.span.end_s for one in judged.phases if one.name == line.bound.after)
-    return next(ends, None)
+    return clock_start_s(line.bound, judged.phases, judged.span)
 
 
 def _band(span: Span, whole: Span, name: str, kind: str) -> Band:

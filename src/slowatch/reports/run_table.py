@@ -23,7 +23,7 @@ def print_runs(runs: Sequence[StoredRun]) -> None:
 
 
 def runs_document(runs: Sequence[StoredRun]) -> dict[str, object]:
-    """The runs as JSON, with the keys that a verdict has."""
+    """The runs as JSON, as `slowatch runs --json` prints them."""
     return {"version": VERSION, "runs": [run_document(run) for run in runs]}
 
 

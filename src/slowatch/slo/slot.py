@@ -26,6 +26,10 @@ class Span:
         """Seconds from start to end."""
         return self.end_s - self.start_s
 
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two have a stretch in common; that they touch is none."""
+        return self.start_s < other.end_s and other.start_s < self.end_s
+
 
 def floor_to(at_s: float, length_s: int) -> int:
     """The latest multiple of `length_s` that is not after `at_s`."""

@@ -49,6 +49,16 @@ class Refusal:
 Answer = tuple[Series, ...] | Refusal
 
 
+def series_of(answer: Answer) -> tuple[Series, ...]:
+    """The series of an answer; none where it was refused."""
+    return () if isinstance(answer, Refusal) else answer
+
+
+def number_of(answer: Answer) -> float | None:
+    """The only value of an answer that is one number; None where there is none."""
+    return next((value for one in series_of(answer) for value in one.points.values()), None)
+
+
 @dataclass(slots=True)
 class Effort:
     """What asking has cost so far, for `/metrics` and benchmarks."""

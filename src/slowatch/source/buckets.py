@@ -4,7 +4,7 @@ from bisect import bisect
 from collections.abc import Iterable, Sequence
 from math import inf, isclose
 
-from slowatch.source.answer import Grid, Refusal
+from slowatch.source.answer import Grid, series_of
 from slowatch.source.asking import Asker
 from slowatch.spec.compiled import ClassicBound
 from slowatch.spec.promql import selector_text
@@ -26,8 +26,8 @@ class Buckets:
         if stale:
             answers = self._asker.ask(stale, Grid(at_s, at_s, 1))
             for expression, answer in answers.items():
-                found = () if isinstance(answer, Refusal) else answer
-                self._known[expression] = (at_s, finite(s.labels.get("le", "") for s in found))
+                ends = (series.labels.get("le", "") for series in series_of(answer))
+                self._known[expression] = (at_s, finite(ends))
         return [self._known[expression][1] for expression in expressions]
 
     def _is_fresh(self, expression: str, at_s: int) -> bool:

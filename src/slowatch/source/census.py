@@ -1,6 +1,6 @@
 """How much there is of what is asked for: combinations of labels, counted by the engine."""
 
-from slowatch.source.answer import Grid, Refusal
+from slowatch.source.answer import Grid, number_of
 from slowatch.source.asking import Asker
 from slowatch.source.planning import Census
 from slowatch.spec.compiled import Matcher
@@ -27,7 +27,7 @@ class CountedCombinations:
         counted_at_s, count = self._known.get(expression, (0, None))
         if abs(at_s - counted_at_s) >= KEPT_FOR_S or not count:
             answer = self._asker.ask([expression], Grid(at_s, at_s, 1))[expression]
-            found = () if isinstance(answer, Refusal) else answer
-            count = next((round(value) for s in found for value in s.points.values()), None)
+            found = number_of(answer)
+            count = None if found is None else round(found)
             self._known[expression] = (at_s, count)
         return count

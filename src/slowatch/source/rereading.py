@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series
+from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series, series_of
 from slowatch.source.asking import Asker
 from slowatch.source.counter_groups import CounterGroup, all_by, counter_of, values_in
 from slowatch.source.counters import LOOK_BACK_S, REMEMBERED_S, last_known, raw
@@ -158,6 +158,5 @@ def _identity(series: Series | Samples) -> Identity:
 
 
 def _instances(answer: Answer) -> frozenset[tuple[str, str]]:
-    if isinstance(answer, Refusal):
-        return frozenset()
-    return frozenset((s.labels.get("job", ""), s.labels.get("instance", "")) for s in answer)
+    labels = (series.labels for series in series_of(answer))
+    return frozenset((of.get("job", ""), of.get("instance", "")) for of in labels)

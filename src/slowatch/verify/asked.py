@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from math import inf, isinf, isnan
+from math import isinf, isnan
 
 from slowatch.evaluate.expressions import Lengths
 from slowatch.evaluate.question import Question
@@ -35,6 +35,7 @@ from slowatch.spec.compiled_runs import (
     ValueMeasure,
 )
 from slowatch.spec.promql import selector_text
+from slowatch.verify.histograms import bucket_end, part_of
 
 Row = tuple[float, ...]
 
@@ -111,8 +112,8 @@ class Plan:
             case RateMeasure(counter) | CountMeasure(counter):
                 return (CounterNeed(counter, by),)
             case QuantileMeasure(_, histogram, False) | MeanMeasure(histogram, False):
-                total = CounterNeed(_part(histogram, "_sum"), by)
-                count = CounterNeed(_part(histogram, "_count"), by)
+                total = CounterNeed(part_of(histogram, "_sum"), by)
+                count = CounterNeed(part_of(histogram, "_count"), by)
                 return (_buckets(histogram, by), total, count)
         return ()
 
@@ -261,7 +262,7 @@ def _per_bucket(
     """The buckets of each group, and what was observed in each of them and in none below."""
     up_to: dict[Group, dict[float, Mapping[int, float]]] = {}
     for values, row in counted.values.items():
-        up_to.setdefault(values[:by], {})[_bound(values[by])] = row
+        up_to.setdefault(values[:by], {})[bucket_end(values[by])] = row
     bounds = {group: tuple(sorted(buckets)) for group, buckets in up_to.items()}
     rows: dict[Group, dict[int, Row]] = {}
     for group, buckets in up_to.items():
@@ -276,19 +277,8 @@ def _per_bucket(
     return bounds, rows
 
 
-def _bound(le: str) -> float:
-    try:
-        return float(le)
-    except ValueError:
-        return inf
-
-
 def _buckets(histogram: Counter, by: tuple[str, ...]) -> CounterNeed:
-    return CounterNeed(_part(histogram, "_bucket"), (*by, "le"))
-
-
-def _part(histogram: Counter, suffix: str) -> Counter:
-    return Counter(f"{histogram.metric}{suffix}", histogram.matchers)
+    return CounterNeed(part_of(histogram, "_bucket"), (*by, "le"))
 
 
 def _no_series(metric: str) -> str:

@@ -93,7 +93,7 @@ class Baselines:
     def _apart(self, subjects: Sequence[Subject], ref: BaselineRef, judged: Span) -> Found:
         """What subjects were in a time that is another one than the run."""
         span = ref.span
-        if span is None or (span.start_s < judged.end_s and judged.start_s < span.end_s):
+        if span is None or span.overlaps(judged):
             return _unknown(subjects, f"{ref.told} is part of the run itself: take one before it")
         return self._anew(subjects, span, ref)
 

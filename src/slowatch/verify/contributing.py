@@ -8,11 +8,12 @@ from typing import Literal
 
 from slowatch.evaluate.measuring import Measuring
 from slowatch.slo.slot import Span
-from slowatch.source.answer import Answer, Grid, Refusal, Series
+from slowatch.source.answer import Grid, Series, series_of
 from slowatch.spec.compiled import Counter, CounterEvents, Matcher
 from slowatch.spec.compiled_runs import MeanMeasure, QuantileMeasure, ShareMeasure
 from slowatch.spec.promql import selector_text
 from slowatch.verify.asked import Subject
+from slowatch.verify.histograms import bucket_end, part_of
 from slowatch.verify.result import Contributor
 
 MOST_SERIES = 5000
@@ -52,10 +53,9 @@ def contributors(
         return ()
     asked = [_growth(counter, group, span) for counter in (parts.part, parts.total)]
     answers = source.ask(asked, Grid(span.end_s, span.end_s, span.length_s))
-    some, every = (_series(answers[expression]) for expression in asked)
-    if isinstance(subject.measure, QuantileMeasure):
-        some = _up_to(some, limit)
-    bad = _sums(some)
+    some, every = (series_of(answers[expression]) for expression in asked)
+    is_quantile = isinstance(subject.measure, QuantileMeasure)
+    bad = _sums(_up_to(some, limit) if is_quantile else some)
     if parts.part_is == "good":
         bad = _rest(_sums(every), bad)
     return tuple(_worst(bad, _sums(every), {*subject.by, "__name__", *parts.telling}))
@@ -69,14 +69,10 @@ def _parts(subject: Subject) -> _Parts | None:
                 return None
             return _Parts(part, sli.total[0].counter, "good" if sli.good else "bad")
         case QuantileMeasure(_, histogram, False):
-            return _Parts(_named(histogram, "_bucket"), _named(histogram, "_count"), "good")
+            return _Parts(part_of(histogram, "_bucket"), part_of(histogram, "_count"), "good")
         case MeanMeasure(histogram, False):
-            return _Parts(_named(histogram, "_sum"), _named(histogram, "_count"), "bad")
+            return _Parts(part_of(histogram, "_sum"), part_of(histogram, "_count"), "bad")
     return None
-
-
-def _named(histogram: Counter, suffix: str) -> Counter:
-    return Counter(f"{histogram.metric}{suffix}", histogram.matchers)
 
 
 def _growth(counter: Counter, group: Mapping[str, str], span: Span) -> str:
@@ -85,23 +81,13 @@ def _growth(counter: Counter, group: Mapping[str, str], span: Span) -> str:
     return f"topk({MOST_SERIES}, increase({series}))"
 
 
-def _series(answer: Answer) -> Sequence[Series]:
-    return () if isinstance(answer, Refusal) else answer
-
-
 def _up_to(buckets: Sequence[Series], limit: float | None) -> Sequence[Series]:
     """The series of the highest bucket that is not above the limit; of the lowest if all are."""
-    ends = sorted({_end(series) for series in buckets})
+    ended = [(bucket_end(series.labels.get("le", "")), series) for series in buckets]
+    ends = sorted({end for end, _ in ended})
     below = [end for end in ends if limit is not None and end <= limit]
     chosen = below[-1] if below else next(iter(ends), inf)
-    return [series for series in buckets if _end(series) == chosen]
-
-
-def _end(series: Series) -> float:
-    try:
-        return float(series.labels.get("le", ""))
-    except ValueError:
-        return inf
+    return [series for end, series in ended if end == chosen]
 
 
 def _sums(found: Sequence[Series]) -> Sums:

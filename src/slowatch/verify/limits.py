@@ -1,6 +1,7 @@
 """Holding estimates against limits: a verdict only where the interval is clear of the limit."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil, sqrt
 
 from slowatch.slo.verdict import Verdict, worst
@@ -65,8 +66,6 @@ def against_baseline(now: Estimate, change: Change, before: Estimate) -> Held:
 
 def limits_around(before: float, change: Change) -> Limits:
     """The limits that a change sets around a baseline, as numbers."""
-    from decimal import Decimal
-
     held = against_baseline(Estimate(before, 1), change, Estimate(before, 1))
     low, high = held.at_least, held.at_most
     return Limits(

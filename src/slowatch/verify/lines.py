@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from slowatch.evaluate.told import Group
 from slowatch.slo.slot import Span
@@ -67,8 +68,6 @@ def plain_line(check: Check, group: Group) -> Line:
 
 def length_line(name: str, nfr: str | None, span: Span, most_s: int, scale: float) -> Line:
     """The line of how long a run may last; its lengths are multiplied by the time scale."""
-    from decimal import Decimal
-
     at_most = most_s * scale
     return Line(
         name=name,

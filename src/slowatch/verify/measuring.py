@@ -103,8 +103,8 @@ class RunMeasuring:
             values = [subject for subject in theirs if _is_value(subject)]
             others = [subject for subject in theirs if not _is_value(subject)]
             whole = self.rows(others, Grid(span.end_s, span.end_s, span.length_s))
-            slots = self.rows(others, _grid(span, MOST_SLOTS, SCRAPES_IN_SLOT * scrape_s))
-            moments = _grid(span, MOST_VALUES, scrape_s)
+            slots = self.rows(others, slots_of(span, MOST_SLOTS, SCRAPES_IN_SLOT * scrape_s))
+            moments = slots_of(span, MOST_VALUES, scrape_s)
             for subject, rows in self.rows(values, moments).items():
                 found[subject] = self._values(subject, rows, len(moments.ends))
             for subject in others:
@@ -285,7 +285,7 @@ def _is_native_quantile(subject: Subject) -> bool:
     return isinstance(subject.measure, QuantileMeasure) and subject.measure.is_native
 
 
-def _grid(span: Span, most: int, least_s: int) -> Grid:
+def slots_of(span: Span, most: int, least_s: int) -> Grid:
     """Slots that end where the span ends, so many at most and no shorter than that.
 
     What is left over at the start of the span is in none of them.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from slowatch.slo.slot import Span
-from slowatch.spec.compiled_runs import CompiledRun
+from slowatch.spec.compiled_runs import CompiledRun, Recovery
 from slowatch.verify.result import PlayedPhase
 
 AROUND_S = 60
@@ -60,6 +60,16 @@ class Played:
     def phase(self, name: str) -> PlayedPhase | None:
         """A phase by its name; None where it was not played."""
         return next((phase for phase in self.phases if phase.name == name), None)
+
+
+def clock_start_s(bound: Recovery, phases: Sequence[PlayedPhase], span: Span) -> int | None:
+    """When the clock of a recovery starts: at the end of a phase, else at the start of the run.
+
+    None where its phase was not played.
+    """
+    if bound.after is None:
+        return phases[0].span.end_s if len(phases) > 1 else span.start_s
+    return next((phase.span.end_s for phase in phases if phase.name == bound.after), None)
 
 
 def within(marks: Sequence[Mark], span: Span) -> list[Mark]:

@@ -19,7 +19,7 @@ from slowatch.verify.measuring import (
     aligned,
     estimator_of,
 )
-from slowatch.verify.played import Played
+from slowatch.verify.played import Played, clock_start_s
 from slowatch.verify.result import Interval, Line
 from slowatch.verify.scraping import Scraped
 
@@ -35,14 +35,6 @@ class Seen:
     played: Played
     span: Span
 
-    def clock_s(self, bound: Recovery) -> int | None:
-        """When the clock of a recovery starts; None where its phase was not played."""
-        phases = self.played.phases
-        if bound.after is not None:
-            phase = self.played.phase(bound.after)
-            return None if phase is None else phase.span.end_s
-        return phases[0].span.end_s if len(phases) > 1 else self.played.span.start_s
-
 
 def recovery_lines(
     check: Check,
@@ -56,7 +48,8 @@ def recovery_lines(
 
     Raises what the source raises.
     """
-    clock_s, scrape_s = seen.clock_s(bound), seen.measuring.scrape_s(check.source)
+    clock_s = clock_start_s(bound, seen.played.phases, seen.played.span)
+    scrape_s = seen.measuring.scrape_s(check.source)
     count = 0 if clock_s is None else (seen.span.end_s - clock_s) // scrape_s
     line = replace(
         plain_line(check, ()),

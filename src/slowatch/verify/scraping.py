@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from slowatch.evaluate.measuring import Measuring
 from slowatch.slo.slot import Span
-from slowatch.source.answer import Answer, Grid, Refusal, Series
+from slowatch.source.answer import Answer, Grid, number_of, series_of
 from slowatch.source.promql_text import escape_regex
 from slowatch.spec.compiled import Counter, CounterEvents, Matcher
 from slowatch.spec.compiled_runs import (
@@ -21,6 +21,8 @@ from slowatch.spec.compiled_runs import (
 )
 from slowatch.spec.promql import selector_text
 from slowatch.verify.asked import Subject
+from slowatch.verify.histograms import part_of
+from slowatch.verify.measuring import slots_of
 
 LEAST_COVERAGE = 0.9
 """The share of scrapes that must be there for a verdict to stand on them."""
@@ -82,8 +84,7 @@ def counter_of(subject: Subject) -> Counter | None:
         case ShareMeasure(CounterEvents() as sli):
             return sli.total[0].counter
         case QuantileMeasure(_, histogram, is_native) | MeanMeasure(histogram, is_native):
-            name = histogram.metric if is_native else f"{histogram.metric}_count"
-            return Counter(name, histogram.matchers)
+            return histogram if is_native else part_of(histogram, "_count")
         case RateMeasure(counter) | CountMeasure(counter):
             return counter
     return None
@@ -99,9 +100,7 @@ class _Asked:
     @property
     def grid(self) -> Grid:
         """A scrape's steps, or longer ones."""
-        step_s = max(self.measuring.scrape_s, -(-self.span.length_s // MOST_STEPS))
-        count = self.span.length_s // step_s
-        return Grid(self.span.end_s - (count - 1) * step_s, self.span.end_s, step_s)
+        return slots_of(self.span, MOST_STEPS, self.measuring.scrape_s)
 
     @property
     def recent_s(self) -> int:
@@ -116,7 +115,7 @@ class _Asked:
         }
         answers = self._at_end(asked.values())
         return {
-            counter: {_target(series.labels) for series in _series(answers[expression])}
+            counter: {_target(series.labels) for series in series_of(answers[expression])}
             for counter, expression in asked.items()
         }
 
@@ -137,7 +136,7 @@ class _Asked:
         """How often a series of each counter began again, at most."""
         asked = {counter: f"max(resets({self._over(counter)}))" for counter in counters}
         answers = self._at_end(asked.values())
-        return {counter: round(_number(answers[e]) or 0.0) for counter, e in asked.items()}
+        return {counter: round(number_of(answers[e]) or 0.0) for counter, e in asked.items()}
 
     def unborn(self, subjects: Iterable[Subject]) -> dict[Subject, str]:
         """The bad parts of shares that have no series at all, in the whole span."""
@@ -150,7 +149,7 @@ class _Asked:
         return {
             subject: selector_text(counter.metric, counter.matchers)
             for subject, (counter, expression) in asked.items()
-            if not _series(answers[expression])
+            if not series_of(answers[expression])
         }
 
     def _last(self, counter: Counter) -> str:
@@ -168,7 +167,7 @@ class _Asked:
         answer = self.measuring.ask([expression], self.grid)[expression]
         return {
             _target(one.labels): frozenset(at_s for at_s, value in one.points.items() if value > 0)
-            for one in _series(answer)
+            for one in series_of(answer)
         }
 
 
@@ -195,11 +194,3 @@ def _coverage(
 
 def _target(labels: Mapping[str, str]) -> Target:
     return labels.get("job", ""), labels.get("instance", "")
-
-
-def _series(answer: Answer) -> tuple[Series, ...]:
-    return () if isinstance(answer, Refusal) else answer
-
-
-def _number(answer: Answer) -> float | None:
-    return next((value for one in _series(answer) for value in one.points.values()), None)

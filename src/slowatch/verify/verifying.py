@@ -1,11 +1,13 @@
 """Verifying: a declared run and when it was played in, the verdict on it out."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slowatch.evaluate.measuring import Measuring
 from slowatch.ledger.ledger import Ledger
+from slowatch.ledger.run_port import NewRun
 from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import (
     Baseline,
@@ -20,6 +22,7 @@ from slowatch.spec.compiled_runs import (
 from slowatch.verify.asked import Subject
 from slowatch.verify.baselines import Baselines, Before
 from slowatch.verify.contributing import contributors
+from slowatch.verify.document import document_of
 from slowatch.verify.keeping import kept_text
 from slowatch.verify.lines import Rules, length_line, lines_of, plain_line
 from slowatch.verify.measuring import Outcome, RunMeasuring
@@ -39,6 +42,21 @@ class Verified:
 
     judged: Judged
     measurements: str
+
+    def to_keep(self, created_s: int) -> NewRun:
+        """What the ledger keeps of it, before it has an id."""
+        judged = self.judged
+        return NewRun(
+            service=judged.service,
+            name=judged.name,
+            start_s=judged.span.start_s,
+            end_s=judged.span.end_s,
+            verdict=judged.verdict,
+            created_s=created_s,
+            digest=judged.digest,
+            document=json.dumps(document_of(replace(judged, id=None)), allow_nan=False),
+            measurements=self.measurements,
+        )
 
 
 class Verifying:

@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from slowatch.demo.child import Child
 from slowatch.demo.load.programme import Stage
+from slowatch.demo.part import Part
 from slowatch.demo.problem import DemoError
 from slowatch.demo.systems.load import Load
 from slowatch.demo.systems.system import System
@@ -30,7 +29,7 @@ class PlayedRun:
     marks: str
 
 
-class Visitors:
+class Visitors(Part):
     """Locust as a child process, as a context manager; `folder` takes its script, marks and log.
 
     `in_bundles` says that a user makes all calls that are due in one request.
@@ -101,18 +100,6 @@ class Visitors:
             return []
         lines = path.read_text(encoding="utf-8").splitlines()
         return [PlayedRun(**json.loads(line)) for line in lines]
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def calls_per_look(kind: type[System], load: Load) -> Mapping[str, float]:
