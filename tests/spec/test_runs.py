@@ -216,7 +216,7 @@ def test_statistic_of_a_value_follows_from_the_bound(bound: str, statistic: str)
 def test_check_without_an_slo_has_defaults() -> None:
     """Its requirement is the run's, its source that of the document's defaults."""
     found = check_of("{name: x, events: orders_total, none: true}", "nfr: L1")
-    assert (found.nfr, found.source, found.by, found.slo) == ("L1", "thanos", (), None)
+    assert (found.nfr, found.source, found.by) == ("L1", "thanos", ())
     assert (found.severity, found.scales, found.baseline) == ("fail", False, None)
 
 
@@ -241,7 +241,6 @@ def test_check_of_an_slo_is_what_the_slo_promises() -> None:
         nfr="S1",
         description="Orders that are accepted",
         by=("region",),
-        slo="accepted",
         source="thanos",
     )
     assert (found.measure, found.bound, found.by) == (promised.measure, promised.bound, ("region",))
@@ -261,7 +260,7 @@ def test_check_of_an_slo_is_what_the_slo_promises() -> None:
 def test_check_of_an_slo_is_called_after_it(check: str, name: str) -> None:
     """Unless it has a name of its own."""
     found = check_of(check)
-    assert (found.name, found.measure, found.slo) == (name, P95, "p95")
+    assert (found.name, found.measure) == (name, P95)
 
 
 def test_slos_of_a_run_keep_their_own_requirements() -> None:

@@ -1,25 +1,22 @@
 """When a run was played: between two moments, lately, or while a command runs."""
 
-import json
 import math
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from slowatch.cli.durations import moment_of, seconds_of
 from slowatch.cli.failing import CannotRun, in_words, tell
 from slowatch.cli.playing import heard, play
+from slowatch.cli.waiting import cleared
 from slowatch.slo.slot import Span
-from slowatch.verify.played import Mark, Played, most_users, phases_of, within
+from slowatch.verify.played import Played
 
 _LONGEST_S = 7 * 86_400
-_MOST_MARKS = 100_000
 _HOW = "say when the run was: `--from` and `--to`, `--last 5m`, or `--run -- COMMAND`"
 
 
@@ -76,16 +73,6 @@ def played(when: When, *, settle_s: float, child_output: int | None) -> Played:
     return replace(one, span=_span(when, settle_s))
 
 
-def with_marks(one: Played, phases: Path | None) -> Played:
-    """The run with the phases and users that a file tells of; raises CannotRun."""
-    if phases is None:
-        return one
-    marks = list(read_marks(phases))
-    if marks and not within(marks, one.span):
-        raise CannotRun(f"--phases {phases}: none of its marks lies in the run")
-    return replace(one, phases=phases_of(marks, one.span), users=most_users(marks, one.span))
-
-
 def without_arguments(command: Sequence[str]) -> tuple[str, ...]:
     """A command as it is kept and shown: `k6 …`; passwords and tokens stand in arguments."""
     return (Path(command[0]).name, *(["…"] if command[1:] else []))
@@ -102,7 +89,7 @@ def verifiable_later(one: Played) -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         # At once: requests that are under way are not waited for.
         with suppress(OSError):
-            os.write(2, f"{_clear()}slowatch: {how}\n".encode())
+            os.write(2, f"{cleared()}slowatch: {how}\n".encode())
         os._exit(128 + number)
 
     with heard(leave):
@@ -110,41 +97,6 @@ def verifiable_later(one: Played) -> Iterator[None]:
             yield
         except Exception as error:
             raise CannotRun(f"{in_words(error)}; {how}") from error
-
-
-def read_marks(path: Path) -> Iterator[Mark]:
-    """The marks of a file of JSON lines; raises CannotRun where one is none."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
-        raise CannotRun(f"--phases {path}: {why}") from error
-    if len(lines) > _MOST_MARKS:
-        raise CannotRun(f"--phases {path}: more than {_MOST_MARKS:,} marks")
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            mark = _mark(line)
-            if mark is None:
-                like = '{"at": 1700000000.5, "phase": "ramp", "users": 37}'
-                raise CannotRun(f"--phases {path}:{number}: no mark; write it like {like}")
-            yield mark
-
-
-def _mark(line: str) -> Mark | None:
-    try:
-        told: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(told, dict):
-        return None
-    at_s, phase, users = told.get("at"), told.get("phase", "load"), told.get("users")
-    if not isinstance(at_s, int | float) or isinstance(at_s, bool) or not math.isfinite(at_s):
-        return None
-    if not isinstance(phase, str) or not phase:
-        return None
-    if users is not None and (not isinstance(users, int) or isinstance(users, bool)):
-        return None
-    return Mark(float(at_s), phase[:100], users)
 
 
 def _span(when: When, settle_s: float) -> Span:
@@ -184,31 +136,3 @@ def _how_later(span: Span) -> str:
 
     when = f"--from {moment(span.start_s)} --to {moment(span.end_s)}"
     return f"the run was played: to verify it, write `{when} --isolated` in place of `--run`"
-
-
-def wait_until_scraped(one: Played, *, settle_s: float, scrape_s: int) -> None:
-    """Wait until all that belongs to the run has been scraped, and say so on a terminal."""
-    pad_s = scrape_s if one.is_isolated else 0
-    left_s = one.span.end_s + pad_s + settle_s - time.time()
-    if left_s > 0:
-        with said_meanwhile(f"waiting {left_s:.0f} s for the last scrapes …"):
-            time.sleep(left_s)
-
-
-@contextmanager
-def said_meanwhile(words: str) -> Iterator[None]:
-    """Say on a terminal what takes a while, as long as it does."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    sys.stderr.write(words)
-    sys.stderr.flush()
-    try:
-        yield
-    finally:
-        sys.stderr.write(_clear())
-        sys.stderr.flush()
-
-
-def _clear() -> str:
-    return "\r\033[K" if sys.stderr.isatty() else ""

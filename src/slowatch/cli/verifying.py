@@ -18,17 +18,11 @@ from slowatch.cli.baselines import against, check_apart
 from slowatch.cli.configured import configured
 from slowatch.cli.durations import seconds_of
 from slowatch.cli.failing import COULD_NOT_VERIFY, CannotRun, in_words, left_at_once, told_in_words
-from slowatch.cli.played import (
-    When,
-    check_when,
-    played,
-    said_meanwhile,
-    verifiable_later,
-    wait_until_scraped,
-    with_marks,
-)
+from slowatch.cli.marks import with_marks
+from slowatch.cli.played import When, check_when, played, verifiable_later
 from slowatch.cli.reporting import Outputs, report
 from slowatch.cli.specs import usable_specs
+from slowatch.cli.waiting import said_meanwhile, wait_until_scraped
 
 if TYPE_CHECKING:
     from slowatch.app.settings import Settings

@@ -19,7 +19,7 @@ from slowatch.spec.compiled_runs import (
     Unit,
     ValueMeasure,
 )
-from slowatch.spec.measures import Subject
+from slowatch.spec.measures import Measurand
 from slowatch.spec.mistake import Mistake
 from slowatch.spec.run_documents import CheckDocument, RequirementDocument
 from slowatch.spec.units import Amount, Relative
@@ -62,19 +62,19 @@ def written_bounds(document: RequirementDocument) -> list[str]:
     return [key for key in _BOUNDS if getattr(document, key, None) is not None]
 
 
-def bounded(document: RequirementDocument, subject: Subject) -> Bounded:
+def bounded(document: RequirementDocument, measurand: Measurand) -> Bounded:
     """A check's measure with its bound; raises Mistake where they do not agree."""
     _check_agreement(document)
-    unit = subject.unit or _written_unit(document)
+    unit = measurand.unit or _written_unit(document)
     if isinstance(document, CheckDocument) and _is_relative(document):
         change = _change(document)
-        measure = _meant(subject, change, "mean")
+        measure = _meant(measurand, change, "mean")
         if document.recovers_within is None:
             return Bounded(measure, change, unit)
         recovery = Recovery(document.recovers_within, change, document.after)
         return Bounded(measure, recovery, unit)
-    limits = _limits(document, subject)
-    return Bounded(_meant(subject, limits), limits, unit)
+    limits = _limits(document, measurand)
+    return Bounded(_meant(measurand, limits), limits, unit)
 
 
 def _check_agreement(document: RequirementDocument) -> None:
@@ -141,29 +141,29 @@ def _change(document: CheckDocument) -> Change:
     return Change(low, high, document.floor or Decimal(0))
 
 
-def _limits(document: RequirementDocument, subject: Subject) -> Limits:
-    word = _WORDS[type(subject.measure)]
+def _limits(document: RequirementDocument, measurand: Measurand) -> Limits:
+    word = _WORDS[type(measurand.measure)]
     if document.objective is not None:
-        if not isinstance(subject.measure, ShareMeasure):
+        if not isinstance(measurand.measure, ShareMeasure):
             message = f"{word} has no objective: write `at_most` or `at_least`"
             raise Mistake("bound-not-possible", message, at=("objective",))
         return Limits(at_least=document.objective.ratio)
     if document.none:
-        if not isinstance(subject.measure, ShareMeasure | CountMeasure):
+        if not isinstance(measurand.measure, ShareMeasure | CountMeasure):
             message = f"{word} is never none: write `at_most` or `at_least`"
             raise Mistake("bound-not-possible", message, at=("none",))
         return Limits(at_most=Decimal(0))
     numbers = {
-        key: _number(bound, key, subject)
+        key: _number(bound, key, measurand)
         for key, bound in _ends(document)
         if isinstance(bound, Amount)
     }
     return Limits(numbers.get("at_least"), numbers.get("at_most"))
 
 
-def _number(bound: Amount, key: str, subject: Subject) -> Decimal:
+def _number(bound: Amount, key: str, measurand: Measurand) -> Decimal:
     """A bound in the unit of what is measured."""
-    unit = subject.unit
+    unit = measurand.unit
     if unit is not None and bound.unit not in (unit, "number"):
         message = f"this is not in the unit of what is measured: write {_UNIT_EXAMPLES[unit]}"
         raise Mistake("bad-quantity", message, at=(key,))
@@ -173,22 +173,24 @@ def _number(bound: Amount, key: str, subject: Subject) -> Decimal:
     if unit == "ratio" and not 0 <= bound.number <= 1:
         message = "a share of events is from `0%` to `100%`"
         raise Mistake("out-of-range", f"{message}: write one in there", at=(key,))
-    if bound.number < 0 and not isinstance(subject.measure, ValueMeasure):
-        message = f"{_WORDS[type(subject.measure)]} is never below 0: write `0` or more"
+    if bound.number < 0 and not isinstance(measurand.measure, ValueMeasure):
+        message = f"{_WORDS[type(measurand.measure)]} is never below 0: write `0` or more"
         raise Mistake("out-of-range", message, at=(key,))
     return bound.number
 
 
-def _meant(subject: Subject, bound: Limits | Change, statistic: Statistic | None = None) -> Measure:
+def _meant(
+    measurand: Measurand, bound: Limits | Change, statistic: Statistic | None = None
+) -> Measure:
     """The measure, now that its bound says which share or which statistic is meant."""
-    measure = subject.measure
+    measure = measurand.measure
     has_both = bound.at_least is not None and bound.at_most is not None
     if isinstance(measure, ShareMeasure):
         if has_both:
             message = "`at_least` is of the good share and `at_most` of the bad one: keep one"
             raise Mistake("bounds-conflict", message, at=("at_most",))
         return replace(measure, of="bad" if bound.at_least is None else "good")
-    if not isinstance(measure, ValueMeasure) or subject.has_statistic:
+    if not isinstance(measure, ValueMeasure) or measurand.has_statistic:
         return measure
     if statistic is None and has_both:
         message = "two bounds are of one `statistic`: add it, or write two checks"

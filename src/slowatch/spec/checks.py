@@ -18,7 +18,7 @@ from slowatch.spec.compiled_runs import (
     Severity,
     ValueMeasure,
 )
-from slowatch.spec.measures import slo_subject, written_subject
+from slowatch.spec.measures import slo_measurand, written_measurand
 from slowatch.spec.mistake import Mistake, placed
 from slowatch.spec.named import Names
 from slowatch.spec.run_documents import (
@@ -77,7 +77,7 @@ def _own_check(document: RequirementDocument, names: Names, usual: Usual) -> Che
     """A check that says itself what it measures."""
     if document.name is None:
         raise Mistake("missing-key", "the key `name` is missing: add it (only `slo` brings one)")
-    found = bounded(document, written_subject(document))
+    found = bounded(document, written_measurand(document))
     return Check(
         name=document.name,
         measure=found.measure,
@@ -97,7 +97,7 @@ def _bounded_check(
     document: RequirementDocument, slo: CompiledSlo, names: Names, usual: Usual
 ) -> Check:
     """What an SLO measures, with a bound of the check's own."""
-    found, promised = bounded(document, slo_subject(slo)), slo.checks[0]
+    found, promised = bounded(document, slo_measurand(slo)), slo.checks[0]
     return replace(
         promised,
         name=document.name or slo.name + _ending(found),

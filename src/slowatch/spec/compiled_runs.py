@@ -161,8 +161,7 @@ class Check:
     """A measure and what it must keep, for each set of values of the labels `by`.
 
     `severity` is what it costs when it is broken. `scales` says that its limits grow with the load:
-    they are multiplied by the scale that a run was played at. `slo` names the SLO that it is made
-    from, if it is.
+    they are multiplied by the scale that a run was played at.
     """
 
     name: str
@@ -175,7 +174,6 @@ class Check:
     severity: Severity = "fail"
     scales: bool = False
     baseline: Baseline | None = None
-    slo: str | None = None
     source: str = DEFAULT_SOURCE
 
 

@@ -19,14 +19,14 @@ def lint(slos: Iterable[CompiledSlo], *, slot_s: int, scrape_s: int) -> Iterator
         yield from (_warning(slo, code, message) for code, message in found)
 
 
-Found = Iterator[tuple[ProblemCode, str]]
+Lints = Iterator[tuple[ProblemCode, str]]
 
 
 def _warning(slo: CompiledSlo, code: ProblemCode, message: str) -> Problem:
     return Problem(slo.path, slo.line, 1, code, f"`{slo.name}`: {message}", "warning")
 
 
-def _pairs(slo: CompiledSlo, scrape_s: int) -> Found:
+def _pairs(slo: CompiledSlo, scrape_s: int) -> Lints:
     for severity in SEVERITIES:
         burn = slo.policy.burn.get(severity)
         for pair in burn.pairs if burn else ():
@@ -34,7 +34,7 @@ def _pairs(slo: CompiledSlo, scrape_s: int) -> Found:
                 yield code, f"the {severity} of {_shown(pair)} {message}"
 
 
-def _pair(slo: CompiledSlo, pair: BurnPair, scrape_s: int) -> Found:
+def _pair(slo: CompiledSlo, pair: BurnPair, scrape_s: int) -> Lints:
     window_s = slo.window.nominal_length_s
     factor = pair.factor(window_s)
     share = factor * slo.objective.budget_ratio
@@ -55,14 +55,14 @@ def _pair(slo: CompiledSlo, pair: BurnPair, scrape_s: int) -> Found:
         yield "look-back-too-short", f"{message}: take a longer `short`"
 
 
-def _look_back(slo: CompiledSlo, scrape_s: int) -> Found:
+def _look_back(slo: CompiledSlo, scrape_s: int) -> Lints:
     over_s = slo.sli.over_s if isinstance(slo.sli, Level) else None
     if over_s is not None and over_s < SCRAPES * scrape_s:
         message = f"`over: {duration_text(over_s)}` is shorter than two scrapes of"
         yield "look-back-too-short", f"{message} {duration_text(scrape_s)}: take a longer one"
 
 
-def _tightness(slo: CompiledSlo, slot_s: int) -> Found:
+def _tightness(slo: CompiledSlo, slot_s: int) -> Lints:
     """An objective of 100 % says itself that nothing may be bad."""
     is_by_slots = slo.is_by_slots
     slots = slo.window.nominal_length_s // slot_s

@@ -39,7 +39,7 @@ from slowatch.spec.units import Amount
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Measurand:
     """A measure before its bound has said which share, or which statistic, is meant.
 
     `unit` is None where that of the bound counts. Without `has_statistic`, the bound says which.
@@ -50,53 +50,53 @@ class Subject:
     has_statistic: bool = True
 
 
-def written_subject(document: RequirementDocument) -> Subject:
+def written_measurand(document: RequirementDocument) -> Measurand:
     """What a check measures that names no SLO."""
     match document:
         case RequirementDocument(ratio=RatioDocument() as ratio):
             events = CounterEvents(total=ratio.total, good=ratio.good, bad=ratio.bad)
-            return Subject(ShareMeasure(events, "good"), "ratio")
+            return Measurand(ShareMeasure(events, "good"), "ratio")
         case RequirementDocument(latency=LatencyDocument() as latency):
-            return Subject(ShareMeasure(latency_events(latency), "good"), "ratio")
+            return Measurand(ShareMeasure(latency_events(latency), "good"), "ratio")
         case RequirementDocument(promql=PromqlDocument() as free):
             expressions = FreeEvents(total=free.total, good=free.good, bad=free.bad)
-            return Subject(ShareMeasure(expressions, "good"), "ratio")
+            return Measurand(ShareMeasure(expressions, "good"), "ratio")
         case RequirementDocument(quantile=RunQuantileDocument() as quantile):
             return _quantile(quantile)
         case RequirementDocument(mean=MeanDocument() as mean):
-            return Subject(MeanMeasure(mean.histogram, mean.native), _unit_of(mean.histogram))
+            return Measurand(MeanMeasure(mean.histogram, mean.native), _unit_of(mean.histogram))
         case RequirementDocument(rate=RunRateDocument() as rate):
-            return Subject(RateMeasure(rate.counter, rate.statistic), "per_second")
+            return Measurand(RateMeasure(rate.counter, rate.statistic), "per_second")
         case RequirementDocument(value=RunValueDocument() as value):
             statistic = value.statistic or "mean"
             measure = ValueMeasure(value.query, statistic, value.over)
-            return Subject(measure, None, has_statistic=value.statistic is not None)
+            return Measurand(measure, None, has_statistic=value.statistic is not None)
     assert document.events is not None  # noqa: S101  a check has exactly one measure
-    return Subject(CountMeasure(counter_of(document.events)), "events")
+    return Measurand(CountMeasure(counter_of(document.events)), "events")
 
 
-def slo_subject(slo: CompiledSlo) -> Subject:
+def slo_measurand(slo: CompiledSlo) -> Measurand:
     """What an SLO measures, over a whole run."""
     first = slo.checks[0]
-    return Subject(first.measure, first.unit, has_statistic=slo.kind != "value")
+    return Measurand(first.measure, first.unit, has_statistic=slo.kind != "value")
 
 
 def slo_checks(slo: CompiledSlo, document: SliDocument, *, scales: bool) -> tuple[Check, ...]:
     """What an SLO promises of one whole run: of a value with two bounds, two checks."""
     match document:
         case SliDocument(quantile=QuantileDocument() as quantile):
-            subject = _quantile(quantile)
-            return (_check(slo, subject, Limits(at_most=quantile.at_most)),)
+            measurand = _quantile(quantile)
+            return (_check(slo, measurand, Limits(at_most=quantile.at_most)),)
         case SliDocument(rate=RateDocument() as rate):
-            subject = Subject(RateMeasure(rate.counter), "per_second")
+            measurand = Measurand(RateMeasure(rate.counter), "per_second")
             limits = Limits(_number(rate.at_least), _number(rate.at_most))
-            return (_check(slo, subject, limits, scales=True),)
+            return (_check(slo, measurand, limits, scales=True),)
         case SliDocument(value=ValueDocument() as value):
             return tuple(_value_checks(slo, value, scales=scales))
     if isinstance(slo.sli, Level):
-        lowest = Subject(ValueMeasure(slo.sli.query, "min"), "number")
+        lowest = Measurand(ValueMeasure(slo.sli.query, "min"), "number")
         return (_check(slo, lowest, Limits(at_least=Decimal(1))),)
-    share = Subject(ShareMeasure(slo.sli, "good"), "ratio")
+    share = Measurand(ShareMeasure(slo.sli, "good"), "ratio")
     return (_check(slo, share, Limits(at_least=_least_share(slo))),)
 
 
@@ -110,40 +110,44 @@ def _value_checks(slo: CompiledSlo, document: ValueDocument, *, scales: bool) ->
     low, high = document.between or (document.at_least, document.at_most)
     found = []
     if high is not None:
-        subject = _value(document, "max", high)
-        found.append(_check(slo, subject, Limits(at_most=high.number), scales=scales))
+        measurand = _value(document, "max", high)
+        found.append(_check(slo, measurand, Limits(at_most=high.number), scales=scales))
     if low is not None:
-        subject = _value(document, "min", low)
+        measurand = _value(document, "min", low)
         ending = "-least" if found else ""
         limits = Limits(at_least=low.number)
-        found.append(_check(slo, subject, limits, scales=scales, ending=ending))
+        found.append(_check(slo, measurand, limits, scales=scales, ending=ending))
     return found
 
 
-def _value(document: ValueDocument, statistic: Statistic, bound: Amount) -> Subject:
-    return Subject(ValueMeasure(document.query, statistic, document.over), bound.unit)
+def _value(document: ValueDocument, statistic: Statistic, bound: Amount) -> Measurand:
+    return Measurand(ValueMeasure(document.query, statistic, document.over), bound.unit)
 
 
 def _check(
-    slo: CompiledSlo, subject: Subject, limits: Limits, *, scales: bool = False, ending: str = ""
+    slo: CompiledSlo,
+    measurand: Measurand,
+    limits: Limits,
+    *,
+    scales: bool = False,
+    ending: str = "",
 ) -> Check:
     return Check(
         name=slo.name + ending,
-        measure=subject.measure,
+        measure=measurand.measure,
         bound=limits,
-        unit=subject.unit or "number",
+        unit=measurand.unit or "number",
         nfr=slo.nfr,
         description=slo.description,
         by=slo.by,
         scales=scales,
-        slo=slo.name,
         source=slo.source,
     )
 
 
-def _quantile(document: QuantileDocument | RunQuantileDocument) -> Subject:
+def _quantile(document: QuantileDocument | RunQuantileDocument) -> Measurand:
     measure = QuantileMeasure(document.p, document.histogram, document.native)
-    return Subject(measure, _unit_of(document.histogram))
+    return Measurand(measure, _unit_of(document.histogram))
 
 
 def _unit_of(histogram: Counter) -> Unit | None:

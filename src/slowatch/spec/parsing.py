@@ -14,7 +14,7 @@ from slowatch.spec.plain_data import Plain, plain_data
 from slowatch.spec.pointing import line_of, node_at, problem_at, template_problem, text_of
 from slowatch.spec.policies import named_policy
 from slowatch.spec.problem import Problem
-from slowatch.spec.run_compiling import Found, compile_run, slos_named
+from slowatch.spec.run_compiling import RunFindings, compile_run, slos_named
 from slowatch.spec.validating import Validated, limited, validate
 from slowatch.spec.yaml_tree import Node, Scalar, YamlMistake, read_documents
 
@@ -150,7 +150,7 @@ def _compile_runs(
     for index, document in zip(validated.run_indexes, spec.runs, strict=True):
         if wrong & slos_named(document, names):
             continue
-        found = Found(("runs", index))
+        found = RunFindings(("runs", index))
         run = compile_run(document, spec, names, place.origin("runs", index), found)
         findings.extend(found.findings)
         if run is not None:

@@ -23,7 +23,7 @@ from slowatch.spec.units import duration_text
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RunFindings:
     """What is wrong with a run; its location is that of the run."""
 
     location: Location
@@ -41,7 +41,7 @@ class Found:
 
 
 def compile_run(
-    run: RunDocument, spec: SpecDocument, names: Names, origin: Origin, found: Found
+    run: RunDocument, spec: SpecDocument, names: Names, origin: Origin, found: RunFindings
 ) -> CompiledRun | None:
     """One run; None where something is wrong with it, which is `found` then."""
     phases = _phases(run, found)
@@ -92,7 +92,7 @@ def slos_named(run: RunDocument, names: Names) -> set[str]:
     return {*(run.slos or ()), *written}
 
 
-def _phases(run: RunDocument, found: Found) -> tuple[Phase, ...]:
+def _phases(run: RunDocument, found: RunFindings) -> tuple[Phase, ...]:
     load = run.load if isinstance(run.load, list) else [run.load] if run.load else []
     phases: list[Phase] = []
     for index, one in enumerate(load):
@@ -104,7 +104,7 @@ def _phases(run: RunDocument, found: Found) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
-def _baseline(run: RunDocument, names: Names, found: Found) -> Baseline | None:
+def _baseline(run: RunDocument, names: Names, found: RunFindings) -> Baseline | None:
     if run.baseline is None:
         return None
     with found.below("baseline"):
@@ -124,7 +124,7 @@ def _check_run(run: RunDocument, phases: Sequence[Phase]) -> None:
         raise Mistake("nothing-left", f"{message}: cut off less", at=(key,))
 
 
-def _slo_checks(run: RunDocument, names: Names, found: Found) -> Iterator[_Placed]:
+def _slo_checks(run: RunDocument, names: Names, found: RunFindings) -> Iterator[_Placed]:
     """What SLOs promise, each for the requirement of its own."""
     listed = list(names.slos) if run.slos == "all" else run.slos or []
     for index, name in enumerate(listed):
@@ -135,7 +135,11 @@ def _slo_checks(run: RunDocument, names: Names, found: Found) -> Iterator[_Place
 
 
 def _checks(
-    key: str, documents: Sequence[RequirementDocument], names: Names, usual: Usual, found: Found
+    key: str,
+    documents: Sequence[RequirementDocument],
+    names: Names,
+    usual: Usual,
+    found: RunFindings,
 ) -> Iterator[_Placed]:
     for index, document in enumerate(documents):
         with found.below(key, index):
@@ -143,7 +147,7 @@ def _checks(
                 yield _Placed((key, index), check)
 
 
-def _check_names(checks: Sequence[_Placed], found: Found) -> None:
+def _check_names(checks: Sequence[_Placed], found: RunFindings) -> None:
     seen: set[str] = set()
     for one in checks:
         name = one.check.name

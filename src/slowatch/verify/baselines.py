@@ -33,7 +33,7 @@ class Before:
     reason: str | None = None
 
 
-Found = Mapping[Subject, Before]
+Earlier = Mapping[Subject, Before]
 
 
 def compared_with(run: CompiledRun, runs: Iterable[CompiledRun]) -> Iterator[Subject]:
@@ -65,7 +65,7 @@ class Baselines:
 
     def _before(
         self, baseline: Baseline, subjects: Sequence[Subject], played: Played, judged: Span
-    ) -> Found:
+    ) -> Earlier:
         match baseline:
             case RunBaseline() | StoredBaseline():
                 return self._stored(baseline, subjects, played)
@@ -80,7 +80,7 @@ class Baselines:
 
     def _in_phase(
         self, subjects: Sequence[Subject], name: str, played: Played, judged: Span
-    ) -> Found:
+    ) -> Earlier:
         phase = played.phase(name)
         if phase is None:
             return _unknown(subjects, f"the run had no phase `{name}` to compare with")
@@ -90,14 +90,14 @@ class Baselines:
         span = Span(start_s, end_s)
         return self._anew(subjects, span, BaselineRef(f"the phase `{name}`", span))
 
-    def _apart(self, subjects: Sequence[Subject], ref: BaselineRef, judged: Span) -> Found:
+    def _apart(self, subjects: Sequence[Subject], ref: BaselineRef, judged: Span) -> Earlier:
         """What subjects were in a time that is another one than the run."""
         span = ref.span
         if span is None or span.overlaps(judged):
             return _unknown(subjects, f"{ref.told} is part of the run itself: take one before it")
         return self._anew(subjects, span, ref)
 
-    def _anew(self, subjects: Sequence[Subject], span: Span, ref: BaselineRef) -> Found:
+    def _anew(self, subjects: Sequence[Subject], span: Span, ref: BaselineRef) -> Earlier:
         if span.length_s <= 0 or span.start_s < 0:
             return _unknown(subjects, f"{ref.told} is no stretch of time to compare with")
         return {
@@ -107,7 +107,7 @@ class Baselines:
 
     def _stored(
         self, baseline: RunBaseline | StoredBaseline, subjects: Sequence[Subject], played: Played
-    ) -> Found:
+    ) -> Earlier:
         if self._ledger is None:
             return _unknown(subjects, "there is no ledger with earlier runs: give `--state`")
         runs = _chosen(self._ledger, baseline, self._service, played.span)
@@ -121,7 +121,7 @@ class Baselines:
 
     def _of_run(
         self, ledger: Ledger, run: StoredRun, subjects: Sequence[Subject], scale: float
-    ) -> Found:
+    ) -> Earlier:
         told = f"{run.name or title_of(run.service, '')} (run {run.id})"
         kept = _kept(ledger, run, self._measuring.confidence)
         if kept is None:
@@ -171,7 +171,7 @@ def _median(each: Sequence[Before], ref: BaselineRef) -> Before:
     return Before(found, ref, reason)
 
 
-def _unknown(subjects: Sequence[Subject], reason: str) -> Found:
+def _unknown(subjects: Sequence[Subject], reason: str) -> Earlier:
     return {subject: Before(reason=reason) for subject in subjects}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    Rows = NDArray[numpy.float64]
+    Matrix = NDArray[numpy.float64]
 
 REPLICATES = 2000
 _ROUNDING = 1e-12
@@ -30,7 +30,7 @@ LEAST_VALUES = 3
 class Estimator(Protocol):
     """How a sum of rows becomes a number."""
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """The number of each row of sums; NaN where it has none."""
         ...
 
@@ -43,7 +43,7 @@ class Estimator(Protocol):
 class Share:
     """Rows are a part of the events, and all events."""
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """The part of each."""
         return _divided(sums[:, 0], sums[:, 1])
 
@@ -62,7 +62,7 @@ class Quantile:
     p: float
     bounds: tuple[float, ...]
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """The quantile of each: linear within a bucket, and infinite beyond all of them."""
         return self._at(self.p, sums)
 
@@ -88,7 +88,7 @@ class Quantile:
         highest = max((bound for bound in self.bounds if bound < inf), default=0.0)
         return min(value, highest) if value == inf else value
 
-    def _at(self, p: float, sums: "Rows") -> "Rows":
+    def _at(self, p: float, sums: "Matrix") -> "Matrix":
         """The quantile `p` of each row: of the first bucket that reaches its rank.
 
         Infinite where that is the last one, which has no end.
@@ -104,7 +104,7 @@ class Quantile:
         part = np.clip(1 - (up_to[every, at] - rank) / counts, 0.0, 1.0)
         wide = np.where(np.isinf(highs), 0.0, highs - lows)
         beyond = np.isinf(highs[at]) & ~np.isnan(counts)
-        found: Rows = np.where(beyond, np.inf, lows[at] + wide[at] * part)
+        found: Matrix = np.where(beyond, np.inf, lows[at] + wide[at] * part)
         return found
 
 
@@ -114,7 +114,7 @@ class Mean:
 
     deviation: float | None = None
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """The mean of each."""
         return _divided(sums[:, 0], sums[:, 1])
 
@@ -134,7 +134,7 @@ class Mean:
 class PerSecond:
     """Rows are events, and the seconds they took."""
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """Events per second of each."""
         return _divided(sums[:, 0], sums[:, 1])
 
@@ -152,7 +152,7 @@ class PerSecond:
 class Count:
     """Rows are events, and the seconds they took."""
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """The events of each."""
         return sums[:, 0]
 
@@ -167,7 +167,7 @@ class Count:
 class Plain:
     """Rows begin with the number itself, which does not add up over slots."""
 
-    def values(self, sums: "Rows") -> "Rows":
+    def values(self, sums: "Matrix") -> "Matrix":
         """The number of each."""
         return sums[:, 0]
 
@@ -261,8 +261,8 @@ def deviation_in_buckets(counts: Sequence[float], bounds: Sequence[float], mean:
     return sqrt(variance / total) if total > 0 else 0.0
 
 
-def _divided(part: "Rows", whole: "Rows") -> "Rows":
+def _divided(part: "Matrix", whole: "Matrix") -> "Matrix":
     import numpy as np
 
-    found: Rows = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    found: Matrix = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
     return found
