@@ -26,7 +26,8 @@ def let_slowatch_judge(environment, **_):  # noqa: ANN001, ANN003, ANN201  as Lo
     """Options are those of `slowatch verify`; what is not here comes from variables SLOWATCH_*.
 
     Locust then ends with 1 where the run failed, and with 2 where it is inconclusive. Until there
-    is a baseline it is: mark a run with `slowatch runs mark`.
+    is a baseline it is: mark a run with `slowatch runs mark`. Where slowatch could not judge it,
+    nothing is played, and it ends with 3.
     """
     judge(
         environment,

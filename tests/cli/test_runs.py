@@ -1,6 +1,8 @@
 """`slowatch runs`: what was stored is listed, shown, compared and marked."""
 
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,8 @@ from slowatch.verify.result import Judged
 from slowatch.verify.verifying import Verified
 from tests.cli.calling import Done, slowatch
 from tests.reports.making import bad_run, every_slo, good_run
+from tests.support.daemon import RUN, surroundings
+from tests.support.read_only import on_read_only_mount
 
 
 def new_run(judged: Judged) -> NewRun:
@@ -138,6 +142,27 @@ def test_an_unknown_id_is_told(runs: Runs, ledger: Path, arguments: tuple[str, .
     assert (done.code, done.out) == (2, "")
     told = f"slowatch: no run 99 in {ledger}; `slowatch runs` lists those there are\n"
     assert done.err == told
+
+
+def test_a_ledger_that_cannot_be_written_is_read(ledger: Path, tmp_path: Path) -> None:
+    """On a read-only mount; only marks need more."""
+    path = tmp_path / "slowatch.db"
+    shutil.copy(ledger, path)
+    asked = (["list"], ["show", "2"], ["compare", "1", "2"], ["mark", "1"])
+    called = " ; ".join(f'"$@" runs {" ".join(words)} --state {path}; echo $?' for words in asked)
+    command = on_read_only_mount(tmp_path, ["sh", "-c", called, "sh", *RUN])
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings())
+    codes = [line for line in done.stdout.splitlines() if line in ("0", "2")]
+    assert codes == ["0", "0", "0", "2"]
+    assert f"the ledger {path} cannot be used" in done.stderr
+
+
+def test_a_ledger_without_a_run_is_told(runs: Runs, tmp_path: Path) -> None:
+    """As one that somebody has only touched; nothing is made of it."""
+    (tmp_path / "empty.db").touch()
+    done = runs(tmp_path / "empty.db")
+    assert (done.code, (tmp_path / "empty.db").stat().st_size) == (2, 0)
+    assert f"there is no ledger at {tmp_path / 'empty.db'}" in done.err
 
 
 def test_a_strange_verdict_is_told(runs: Runs, ledger: Path) -> None:

@@ -96,6 +96,7 @@ runs:
     checks:
       - {name: no-series, mean: {histogram: nobody_has_this_seconds}, at_most: 1s}
       - {name: mean, mean: {histogram: api_response_time_seconds}, at_most: 1s}
+      - {name: misspelt, by: [ap_id], mean: {histogram: api_response_time_seconds}, at_most: 1s}
       - slo: fine
 """
 
@@ -110,10 +111,15 @@ def test_a_live_prometheus_tells_what_has_no_data_and_why(
         slot="10s",
         settle="1s",
     )
-    told = {p["message"].split()[0]: p["message"] for p in json.loads(done.out)}
+    told: dict[str, str] = {}
+    for problem in json.loads(done.out):
+        of = problem["message"].split()[0]
+        told[of] = told.get(of, "") + problem["message"] + "\n"
     assert done.code == 1
     assert set(told) == {"no-such-bucket", "no-such-metric", "refused", "load:"}
     assert "bucket" in told["no-such-bucket"]
     assert "nowhere_to_be_found" in told["no-such-metric"]
     assert "match" in told["refused"]
     assert "no-series has no data now: nobody_has_this_seconds" in told["load:"]
+    assert "misspelt is told apart by `ap_id`, and nothing that it measures has" in told["load:"]
+    assert "load: mean " not in told["load:"]

@@ -17,6 +17,7 @@ import pytest
 from tests.cli.calling import Done, slowatch
 from tests.support.daemon import RUN, surroundings, wait_for
 from tests.support.openmetrics import serve, store_text
+from tests.support.read_only import on_read_only_mount
 from tests.verify.playing import Load, Run, Theatre
 
 PACK = """\
@@ -55,12 +56,19 @@ class Scene:
     healthy: Run
     slow: Run
 
-    def verify(self, *arguments: str, run: Run | None = None, state: str = "runs.db") -> Done:
+    def verify(
+        self,
+        *arguments: str,
+        run: Run | None = None,
+        state: str = "runs.db",
+        scraped: str | None = "5s",
+    ) -> Done:
         """Verify one of the runs, or whatever the arguments say, over a ledger."""
         when = () if run is None else ("--from", str(run.span.start_s), "--to", str(run.span.end_s))
+        known = () if scraped is None else ("--scrape-interval", scraped)
         return slowatch(
             *("verify", "--rules", "pack.yaml", "--prometheus", self.url, "--state", state),
-            *("--scrape-interval", "5s", "--isolated", *when, *arguments),
+            *("--isolated", *known, *when, *arguments),
             cwd=self.folder,
             settle="0s",
         )
@@ -127,10 +135,34 @@ def test_what_others_are_compared_with_is_kept(scene: Scene) -> None:
     assert sorted(by) == [[], ["route"]]
 
 
-@pytest.mark.slow
-def test_a_run_that_is_not_kept_is_no_baseline(scene: Scene) -> None:
+def test_a_run_that_is_not_kept_makes_no_ledger(scene: Scene) -> None:
+    """Without one there is no baseline."""
     assert scene.verify("--name", "quick", "--no-store", run=scene.healthy).code == 0
-    assert scene.verify("--name", "compared", run=scene.slow).code == 2
+    assert scene.verify("--name", "compared", "--no-store", run=scene.slow).code == 2
+    assert [one.name for one in scene.folder.iterdir()] == ["pack.yaml"]
+
+
+@pytest.mark.slow
+def test_a_ledger_that_cannot_be_written_has_baselines(scene: Scene, tmp_path: Path) -> None:
+    """On a read-only mount, where nothing can be kept: that is said before anything is played."""
+    (tmp_path / "kept").mkdir()
+    state = "kept/runs.db"
+    assert scene.verify("--name", "quick", run=scene.healthy, state=state).code == 0
+    span = ("--from", str(scene.slow.span.start_s), "--to", str(scene.slow.span.end_s))
+    called = ["verify", "--rules", "pack.yaml", "--prometheus", scene.url, "--state", state]
+    called += ["--scrape-interval", "5s", "--name", "compared", "--isolated"]
+    ended = []
+    for more in ([*span, "--no-store"], ["--run", "--", "touch", "played"]):
+        command = on_read_only_mount(tmp_path / "kept", [*RUN, *called, *more])
+        ended.append(
+            subprocess.run(
+                command, capture_output=True, text=True, cwd=tmp_path, env=surroundings(settle="0s")
+            )
+        )
+    assert [one.returncode for one in ended] == [1, 3], ended
+    assert "FAIL" in ended[0].stdout
+    assert f"the ledger {state} cannot be used" in ended[1].stderr
+    assert not (tmp_path / "played").exists()
 
 
 @pytest.mark.slow
@@ -161,6 +193,43 @@ def test_reports_are_written_whole(scene: Scene) -> None:
     assert "<svg" in (scene.folder / "v.html").read_text()
 
 
+def test_reports_of_an_earlier_run_do_not_outlive_it(scene: Scene) -> None:
+    """Whoever uploads them after an error would upload yesterday's verdict."""
+    names = ("--junit", "v.xml", "--markdown", "v.md", "--html", "v.html")
+    for name in (*names[1::2], "notes.md"):
+        (scene.folder / name).write_text("yesterday's")
+    assert scene.verify("--name", "quik", *names, run=scene.healthy).code == 3
+    left = sorted(one.name for one in scene.folder.iterdir())
+    assert left == ["notes.md", "pack.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--name", "quick"), (0, "")),
+        (("--name", "quik"), (3, "did you mean `quick`")),
+        (("--name", "quick", "--last", "5m"), (3, "only one of them")),
+    ],
+)
+def test_what_is_played_later_is_only_checked(
+    scene: Scene, arguments: tuple[str, ...], expected: tuple[int, str]
+) -> None:
+    """As a plug-in has it before it plays: nothing is asked, kept or told."""
+    done = scene.verify("--check", *arguments)
+    assert (done.code, done.out) == (expected[0], "")
+    assert (expected[1] in done.err) if expected[1] else not done.err
+
+
+def test_an_unknown_scrape_interval_is_said(scene: Scene) -> None:
+    """Once, and not where it is given: other tests have nothing on standard error."""
+    done = scene.verify("--name", "quick", run=scene.healthy, scraped=None)
+    assert done.code == 0
+    assert done.err == (
+        "slowatch: how often Prometheus scrapes is not known: 15s is assumed; "
+        "give --scrape-interval\n"
+    )
+
+
 @pytest.mark.slow
 def test_a_command_is_timed_and_its_failure_told(scene: Scene) -> None:
     """What it prints does not mix with the JSON; nothing was measured while it ran.
@@ -182,11 +251,11 @@ def test_a_command_is_timed_and_its_failure_told(scene: Scene) -> None:
 
 @pytest.mark.slow
 def test_no_load_is_played_where_nobody_could_be_asked(scene: Scene) -> None:
-    """Neither a Prometheus nor a ledger that is not there costs a load test."""
+    """Neither a Prometheus nor a ledger that is not there costs a load test; nor a check."""
     play = ("--run", "--", "touch", "played")
     for away in (("--prometheus", "http://127.0.0.1:1"), ("--state", "no/folder/runs.db")):
-        done = scene.verify(*away, *play)
-        assert done.code == 3
+        for how in (play, ("--check",)):
+            assert scene.verify(*away, *how).code == 3
     assert not (scene.folder / "played").exists()
 
 

@@ -301,5 +301,5 @@ def test_unknown_option_in_a_url_is_told(postgres_server: PostgresServer) -> Non
 def test_every_error_is_a_ledger_error() -> None:
     """One except clause is enough for callers."""
     kinds = [one for one in vars(errors).values() if isinstance(one, type)]
-    assert len(kinds) == 5
+    assert len(kinds) == 6
     assert all(issubclass(one, LedgerError) for one in kinds)

@@ -37,10 +37,32 @@ class LocalRunner:
     """As many users as a test says."""
 
     user_count: int = 0
+    has_stopped: bool = False
+    has_quit: bool = False
+
+    def stop(self) -> None:
+        """Stop."""
+        self.has_stopped = True
+
+    def quit(self) -> None:
+        """End."""
+        self.has_quit = True
 
 
 class WorkerRunner(LocalRunner):
     """That of a worker."""
+
+
+class StopTest(Exception):
+    """`locust.exception.StopTest`, by which a listener ends a test."""
+
+
+@dataclass
+class Options:
+    """Those of the command line that the plug-in knows."""
+
+    headless: bool = False
+    autostart: bool = False
 
 
 @dataclass(eq=False)
@@ -50,6 +72,7 @@ class Environment:
     events: Events = field(default_factory=Events)
     runner: LocalRunner | None = field(default_factory=LocalRunner)
     process_exit_code: int | None = None
+    parsed_options: Options | None = None
 
     def users(self, count: int) -> None:
         """Have so many users from now on."""

@@ -1,6 +1,7 @@
 """Real Locust users, a real Prometheus, and the verdict of the real command."""
 
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from slowatch.demo.child import free_port
 from slowatch.demo.load.visitors import find_locust
 from slowatch.demo.prometheus import PrometheusServer
 from slowatch.demo.systems.load import Load
@@ -89,10 +91,78 @@ def test_verdict_on_a_run_is_how_locust_ends(
     assert (tmp_path / "verdict.xml").exists()
 
 
+NOBODY = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize("wrong", [{"run": "load-9"}, {"command": "/nowhere/slowatch"}, {}])
+@pytest.mark.parametrize("more", [(), ("--processes", "2")])
+def test_no_load_is_played_in_vain(
+    tmp_path: Path, wrong: dict[str, str], more: tuple[str, ...]
+) -> None:
+    """A run that nobody declares, a command that is not there, a Prometheus that does not answer.
+
+    It is said before a user comes, and not after a quarter of a minute.
+    """
+    done = judged(tmp_path, NOBODY, NOBODY, more, **wrong)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "no load is played" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Ramping to" not in done.stderr
+    assert "All users spawned" not in done.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--processes", "2")])
+def test_test_that_is_started_on_its_page_is_not_played_in_vain(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    """It has no user; Locust goes on, and ends with 3."""
+    port = free_port()
+    command, surrounding = prepared(tmp_path, NOBODY, NOBODY)
+    page = ("--web-port", str(port), *more)
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        locust = subprocess.Popen(
+            [*command, *page], cwd=tmp_path, stdout=output, stderr=output, env=surrounding
+        )
+    try:
+        wait_for(lambda: is_ready(port, workers=2 if more else 0), within_s=30)
+        form = {"user_count": "6", "spawn_rate": "6", "host": NOBODY}
+        httpx.post(f"http://127.0.0.1:{port}/swarm", data=form, trust_env=False, timeout=30)
+        wait_for(lambda: "no load is played" in log.read_text(), within_s=30)
+        told = httpx.get(f"http://127.0.0.1:{port}/stats/requests", trust_env=False).json()
+        assert (told["user_count"], told["total_rps"]) == (0, 0)
+        assert told["state"] in ("ready", "stopped")
+        locust.send_signal(signal.SIGTERM)
+        assert locust.wait(30) == 3
+    finally:
+        locust.kill()
+        locust.wait()
+    assert "All users spawned" not in log.read_text()
+
+
+def is_ready(port: int, workers: int) -> bool:
+    """Whether the page is there, and all workers."""
+    try:
+        told = httpx.get(f"http://127.0.0.1:{port}/stats/requests", trust_env=False).json()
+    except (httpx.TransportError, ValueError):
+        return False
+    return len(told.get("workers", [])) == workers
+
+
 def judged(
-    tmp_path: Path, target: str, prometheus: str, more: tuple[str, ...]
+    tmp_path: Path, target: str, prometheus: str, more: tuple[str, ...], **otherwise: str
 ) -> subprocess.CompletedProcess[str]:
     """Let Locust play six users for a quarter of a minute, and slowatch judge them."""
+    command, surrounding = prepared(tmp_path, target, prometheus, **otherwise)
+    command += ["--headless", "--exit-code-on-error", "0", "--only-summary"]
+    command += ["--users", "6", "--spawn-rate", "6", "--run-time", "15s", *more]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=surrounding)
+
+
+def prepared(
+    tmp_path: Path, target: str, prometheus: str, **otherwise: str
+) -> tuple[list[str], dict[str, str]]:
+    """How Locust is called for its run to be judged, and the variables that are set for it."""
     (tmp_path / "spec.yaml").write_text(SPEC)
     (tmp_path / "locustfile.py").write_text(LOCUSTFILE)
     asked = {
@@ -105,13 +175,9 @@ def judged(
         "scrape_interval": "1s",
         "junit": str(tmp_path / "verdict.xml"),
         "json": True,
+        **otherwise,
     }
-    command = [str(find_locust()), "--headless", "--host", target, "--exit-code-on-error", "0"]
-    command += ["--users", "6", "--spawn-rate", "6", "--run-time", "15s", "--only-summary", *more]
-    return subprocess.run(
-        command,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env={**surroundings(settle="1s"), "JUDGE": json.dumps(asked), "PYTHONPATH": SOURCE},
-    )
+    variables = {**surroundings(settle="1s"), "JUDGE": json.dumps(asked), "PYTHONPATH": SOURCE}
+    port = str(free_port())  # tests may run side by side, each with its workers
+    workers = ("--master-bind-port", port, "--master-port", port)
+    return [str(find_locust()), "--host", target, *workers], variables

@@ -385,7 +385,7 @@ def test_rotated_token_is_read_again(tmp_path: Path) -> None:
 
 
 def test_headers_and_basic_auth_are_sent() -> None:
-    """With queries and with discovery."""
+    """With queries and with discovery, which looks at samples where it is told of no target."""
     headers = {"X-Scope-OrgID": "team-a"}
     with asked(vector(7), headers=headers, username="u", password="p") as (asker, script):  # noqa: S106
         ask(asker)
@@ -393,7 +393,7 @@ def test_headers_and_basic_auth_are_sent() -> None:
         scrape_interval_s(
             Connection(script.url, headers=headers, username="u", password="p")  # noqa: S106
         )
-    assert len(script.requests) == 3
+    assert len(script.requests) == 5
     for request in script.requests:
         assert request.headers["x-scope-orgid"] == "team-a"
         assert request.headers["authorization"] == "Basic dTpw"

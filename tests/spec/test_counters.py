@@ -6,8 +6,9 @@ import pytest
 
 from slowatch.spec.buckets import bound_spellings, bucket_matcher
 from slowatch.spec.compiled import Counter, Matcher
-from slowatch.spec.counters import read_counter, read_counter_sum
+from slowatch.spec.counters import read_counter, read_counter_sum, read_series
 from slowatch.spec.mistake import Mistake
+from slowatch.spec.promql import selector_text
 from slowatch.spec.subset import check_part
 from tests.spec.documents import problems
 
@@ -161,3 +162,24 @@ def test_several_spellings_are_matched_literally() -> None:
     """The dot and the plus are not wildcards."""
     matcher = bucket_matcher(Decimal(10_000_000))
     assert matcher == Matcher("le", "=~", "10000000|10000000\\.0|1e\\+07|1\\.0E7")
+
+
+@pytest.mark.parametrize(
+    ("text", "series"),
+    [
+        ("max(memory_bytes)", ["memory_bytes"]),
+        ('sum(rate(a{x="1"}[5m])) / on () sum(b)', ['a{x="1"}', "b"]),
+        ("-(a) + 2 * a", ["a"]),
+        ("quantile(scalar(c), d)", ["c", "d"]),
+        ("max_over_time((e > 1)[10m:1m])", ["e"]),
+        ("avg_over_time(rate(f[$window])[10m:$slot])", ["f"]),
+        ("a - a offset 1d", ["a"]),
+        ("a - max_over_time(b[5m:1m] offset 1d)", ["a"]),
+        ('count({__name__=~"x.*"})', []),
+        ("time() - 5", []),
+    ],
+)
+def test_series_of_an_expression_are_those_that_it_reads_now(text: str, series: list[str]) -> None:
+    """Whatever it does with them; not those of another time, nor those of several metrics."""
+    found = [selector_text(one.metric, one.matchers) for one in read_series(text)]
+    assert sorted(found) == series

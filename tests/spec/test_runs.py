@@ -363,6 +363,11 @@ def test_limits_of_a_rate_grow_with_the_load() -> None:
         ("checks: [{slo: p95, at_most: 1s, after: x}]", "bounds-conflict", "x}]"),
         ("checks: [{slo: p95, objective: 99%}]", "bound-not-possible", "99%}]"),
         ("checks: [{slo: p95, none: true}]", "bound-not-possible", "true}]"),
+        (
+            "checks: [{name: x, events: orders_total, recovers_within: 30s, baseline: quick}]",
+            "bound-not-possible",
+            "30s, baseline",
+        ),
         ("checks: [{slo: p95, scales_with_load: true}]", "bound-not-possible", "true}]"),
         (
             "checks: [{name: x, rate: {counter: a_total}, at_least: 5/s, scales_with_load: false}]",

@@ -29,7 +29,8 @@ class Load:
     """How a run is played: requests a second, their median, and how many of them fail.
 
     By the second of the run, `slowness` is a factor on all latencies, `slow_ratio` the share of
-    requests that take ten times as long, and `answers` whether any request is answered.
+    requests that take ten times as long, `answers` whether any request is answered, and `scraped`
+    whether it is scraped. At the second `fails_at_s` the next request fails.
     """
 
     length_s: int = 120
@@ -40,7 +41,9 @@ class Load:
     slowness: Slowness = lambda _second: 1.0
     slow_ratio: Slowness = lambda _second: 0.0
     answers: Callable[[float], bool] = lambda _second: True
+    scraped: Callable[[float], bool] = lambda _second: True
     restarts_at_s: int | None = None
+    fails_at_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,15 @@ class Theatre:
         took = drawing.lognormal(np.log(load.median_s), load.spread, count)
         good = drawing.uniform(size=count) >= load.bad_ratio
         odds = drawing.uniform(size=count)
+        failing = (
+            None if load.fails_at_s is None else int(np.searchsorted(seconds, load.fails_at_s))
+        )
         requests = tuple(
             Request(
                 start_s + second,
                 ROUTES[index % 2],
                 one * load.slowness(second) * (10 if odd < load.slow_ratio(second) else 1),
-                is_good,
+                is_good and index != failing,
             )
             for index, (second, one, is_good, odd) in enumerate(
                 zip(seconds.tolist(), took.tolist(), good.tolist(), odds.tolist(), strict=True)
@@ -149,6 +155,8 @@ def _exposition(runs: Sequence[Run], end_s: int) -> Iterator[str]:
             # What a process counted since its last scrape is lost with it: it restarts just after.
             totals[pending.route].add(pending)
             pending = next(requests, None)
+        if not _is_scraped(runs, at_s):
+            continue
         for route, total in totals.items():
             _scrape(lines, route, total, at_s)
         if any(at_s <= moment < at_s + SCRAPE_S for moment in restarts):
@@ -157,6 +165,12 @@ def _exposition(runs: Sequence[Run], end_s: int) -> Iterator[str]:
         yield f"# TYPE {family} {kind}\n"
         yield from lines[family]
     yield "# EOF\n"
+
+
+def _is_scraped(runs: Sequence[Run], at_s: int) -> bool:
+    """Whether somebody looks at a moment; between runs somebody does."""
+    within = (run for run in runs if run.span.start_s <= at_s < run.span.end_s)
+    return all(run.load.scraped(at_s - run.span.start_s) for run in within)
 
 
 def _scrape(lines: dict[str, list[str]], route: str, total: _Totals, at_s: int) -> None:

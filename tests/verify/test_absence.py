@@ -1,7 +1,8 @@
 """Nothing passes by being away: targets, series, scrapes, sums and values that are not there.
 
 Two pods answer 10 calls a scrape each. What is away is away as it is in life: with a scrape that
-fails, or without a trace, since service discovery no longer knows of it.
+fails, or without a trace, since service discovery no longer knows of it. One pod crashes all the
+time, and is there for one scrape of nine.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from slowatch.slo.slot import Span
-from slowatch.spec.compiled import Counter, CounterEvents, Matcher, Term
+from slowatch.spec.compiled import Counter, CounterEvents, FreeEvents, Matcher, Term
 from slowatch.spec.compiled_runs import (
     Check,
     CompiledRun,
@@ -19,6 +20,7 @@ from slowatch.spec.compiled_runs import (
     MeanMeasure,
     Measure,
     ShareMeasure,
+    Statistic,
     Unit,
     ValueMeasure,
 )
@@ -31,6 +33,8 @@ START_S, END_S, SCRAPE_S = 1_700_006_400, 1_700_006_700, 5
 SPAN = Span(START_S, END_S)
 SCRAPES = range(START_S - 120, END_S + 60, SCRAPE_S)
 MIDDLE_S = START_S + 150
+LONG = Span(END_S - 27_000, END_S)
+"""As long as 600 stretches of nine scrapes."""
 
 Alive = Callable[[int], bool]
 ALWAYS: Alive = lambda _at_s: True  # noqa: E731
@@ -56,19 +60,38 @@ def _pods() -> Iterator[Stored]:
     yield from _pod("late", "a", UNTIL_SHORTLY_BEFORE_THE_END, is_known=True)
 
 
+def _crashing() -> Iterator[Stored]:
+    """A pod that is there for one scrape of nine, all the time; and for one of five of its own."""
+    labels, scrapes = {"job": "crashing", "instance": "a"}, range(LONG.start_s - 120, END_S, 5)
+    alive = [at_s for i, at_s in enumerate(scrapes) if i % 9 == 0]
+    yield Stored("calls_total", labels, {at_s: 10.0 * i for i, at_s in enumerate(alive)})
+    yield Stored("up", labels, {at_s: float(i % 9 == 0) for i, at_s in enumerate(scrapes)})
+    yield Stored("memory", labels, dict.fromkeys(alive, 1.0))
+    labels = {"job": "often", "instance": "a"}
+    yield Stored("calls_total", labels, {at_s: 10.0 * i for i, at_s in enumerate(SCRAPES)})
+    yield Stored("up", labels, {s: float(s % 5 == 0) for s in range(START_S - 60, END_S)})
+
+
 def _others() -> Iterator[Stored]:
+    quiet = {"job": "quiet", "instance": "a"}
+    yield Stored("calls_total", quiet, {at_s: 10.0 * min(i, 40) for i, at_s in enumerate(SCRAPES)})
     labels = {"job": "well", "instance": "a"}
     deadlocks = {at_s: 7.0 for at_s in SCRAPES if at_s >= MIDDLE_S}
     yield Stored("deadlocks_total", labels, deadlocks)
     yield Stored("halves_count", labels, {at_s: 10.0 * i for i, at_s in enumerate(SCRAPES)})
     yield Stored("blips", labels, {s: float(s not in (MIDDLE_S, MIDDLE_S + 5)) for s in SCRAPES})
+    yield Stored("users", {"job": "down", "instance": "a"}, dict.fromkeys(SCRAPES, 4.0))
+    yield Stored("recorded:users", {}, {at_s: 4.0 for at_s in SCRAPES if at_s % 15 == 0})
+    for route, seen in (("/cart", ALWAYS), ("/pay", UNTIL_MIDDLE), ("/idle", ALWAYS)):
+        counted = {s: 10.0 * i * (route != "/idle") for i, s in enumerate(SCRAPES) if seen(s)}
+        yield Stored("routed_total", labels | {"route": route}, counted)
     yield Stored("divisor", labels, {at_s: float(at_s != MIDDLE_S) for at_s in SCRAPES})
 
 
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them."""
-    series = sorted([*_pods(), *_others()], key=lambda one: one.metric)
+    series = sorted([*_pods(), *_crashing(), *_others()], key=lambda one: one.metric)
     storage = store(tmp_path_factory.mktemp("series"), series)
     # Written down series have no mark of their end; a real one is gone at the next scrape.
     with serve(storage, "--query.lookback-delta=8s") as url, judge_of(url) as found:
@@ -105,6 +128,74 @@ def test_a_target_that_is_gone_lets_nothing_pass(judge: Judge, job: str, verdict
     assert found.verdict == verdict
     if verdict != "pass":
         assert any(f"fewer targets of `{job}` were up" in one.text for one in found.notices)
+
+
+def test_a_target_that_is_gone_in_the_shortest_run_lets_nothing_pass(judge: Judge) -> None:
+    """It goes down in the middle of 20 s, which have four scrapes."""
+    short = Span(MIDDLE_S - 10, MIDDLE_S + 10)
+    assert _judged(judge, _calls("well"), span=short).verdict == "pass"
+    found = _judged(judge, _calls("down"), span=short)
+    assert found.verdict == "inconclusive"
+    assert any("fewer targets of `down` were up" in one.text for one in found.notices)
+
+
+def test_in_a_long_run_a_target_is_there_for_as_many_scrapes_as_found_it(judge: Judge) -> None:
+    """A step has 45 scrapes, of which five find it."""
+    found = _judged(judge, _calls("crashing"), span=LONG)
+    assert found.verdict == "inconclusive"
+    assert found.lines[0].reason == (
+        "only 11% of the scrapes are there: nothing can be shown by them"
+    )
+
+
+def test_a_target_that_is_scraped_often_has_to_be_up_often(judge: Judge) -> None:
+    """It is scraped each second and up in one of five, where others are scraped every 5 s."""
+    found = _judged(judge, _calls("often"))
+    assert found.verdict == "inconclusive"
+    assert "of the scrapes are there" in str(found.lines[0].reason)
+
+
+@pytest.mark.parametrize("statistic", ["max", "min", "mean"])
+def test_in_a_long_run_a_value_is_there_for_as_many_scrapes_as_have_one(
+    judge: Judge, statistic: Statistic
+) -> None:
+    """Each of its 600 moments has one, as two of the nine scrapes before it have."""
+    memory = _check(ValueMeasure("max(memory)", statistic), Limits(at_most=Decimal(5)))
+    found = _judged(judge, memory, span=LONG)
+    assert found.verdict == "inconclusive"
+    assert found.lines[0].events == 600
+    assert found.lines[0].reason == (
+        "78% of the time there was no value: nothing can be shown by it"
+    )
+
+
+def test_a_value_that_is_no_number_is_none_in_a_long_run(judge: Judge) -> None:
+    """Nothing divided by nothing, at all scrapes but one of nine."""
+    odd = ValueMeasure('max(up{job="crashing"} / up{job="crashing"})', "max")
+    found = _judged(judge, _check(odd, Limits(at_most=Decimal(5))), span=LONG)
+    assert found.lines[0].reason == (
+        "89% of the time there was no value: nothing can be shown by it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("job", "verdict"),
+    [
+        ("well", "pass"),
+        ("quiet", "pass"),  # nobody calls it any more, and it is there
+        ("down", "inconclusive"),
+    ],
+)
+def test_free_expressions_without_a_value_let_nothing_pass(
+    judge: Judge, job: str, verdict: str
+) -> None:
+    """Nobody knows which targets they need; their own answers tell."""
+    total = f'sum(increase(calls_total{{job="{job}"}}[$window]))'
+    sli = FreeEvents(total=total, bad=f"{total} * 0")
+    found = _judged(judge, _check(ShareMeasure(sli, "bad"), Limits(at_most=Decimal("0.1"))))
+    assert found.verdict == verdict
+    if verdict != "pass":
+        assert "of the time there was no value" in str(found.lines[0].reason)
 
 
 def test_a_value_that_went_away_lets_nothing_pass(judge: Judge) -> None:
@@ -175,3 +266,51 @@ def test_an_infinite_value_shows_nothing_and_breaks_nothing(judge: Judge) -> Non
     assert found.lines[0].reason == (
         "its values are infinite at times: nothing can be shown by them"
     )
+
+
+def test_a_value_of_a_target_that_was_away_lets_nothing_pass(judge: Judge) -> None:
+    """Its last value went on to be told, as Prometheus does where nobody marks its end."""
+    users = _check(ValueMeasure("sum(users)", "min"), Limits(at_least=Decimal(1)))
+    found = _judged(judge, users)
+    assert found.verdict == "inconclusive"
+    assert str(found.lines[0].reason).startswith("only 51% of the scrapes are there")
+
+
+def test_a_recorded_value_needs_no_sample_at_each_scrape(judge: Judge) -> None:
+    """Rules are asked less often than targets are, and are none."""
+    users = ValueMeasure("last_over_time(recorded:users[1m])", "min")
+    assert _judged(judge, _check(users, Limits(at_least=Decimal(1)))).verdict == "pass"
+
+
+def _routed(by: tuple[str, ...]) -> Check:
+    limits = Limits(at_most=Decimal("0.01"))
+    routed = Counter("routed_total")
+    bad = Counter("routed_total", (Matcher("code", "=", "500"),))
+    share = ShareMeasure(
+        CounterEvents((Term(Decimal(1), routed),), bad=(Term(Decimal(1), bad),)), "bad"
+    )
+    return Check("errors", share, limits, "ratio", by=by)
+
+
+def test_a_group_whose_series_end_in_the_run_shows_nothing(judge: Judge) -> None:
+    """Its target is up, and what came after was counted nowhere; the other route is fine."""
+    lines = {line.group["route"]: line for line in _judged(judge, _routed(("route",))).lines}
+    assert {route: line.verdict for route, line in lines.items()} == {
+        "/cart": "pass",
+        "/pay": "inconclusive",
+    }
+    assert str(lines["/pay"].reason).startswith("its series ended before the run did")
+
+
+def test_a_group_in_which_nothing_happened_is_told_of(judge: Judge) -> None:
+    """It is not judged, and nobody is to take that for a pass."""
+    told = [notice.text for notice in _judged(judge, _routed(("route",))).notices]
+    assert "nothing happened where route=/idle: it is not judged by `errors`" in told
+
+
+def test_a_label_that_nothing_has_is_told_of(judge: Judge) -> None:
+    """Misspelt, it would make of a promise for each one for all together."""
+    told = [notice.text for notice in _judged(judge, _routed(("rout",))).notices]
+    assert any("has the label `rout` of its `by`" in text for text in told)
+    told = [notice.text for notice in _judged(judge, _routed(("route",))).notices]
+    assert not any("of its `by`" in text for text in told)

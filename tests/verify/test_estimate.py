@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from slowatch.verify.estimate import Estimate, contrast, hull, middle, t_of, wilson, z_of
+from slowatch.verify.estimate import Estimate, contrast, hull, middle, poisson, t_of, wilson, z_of
 from slowatch.verify.estimators import (
     LEAST_SLOTS,
     Count,
@@ -160,8 +160,41 @@ def test_a_share_is_as_wide_as_its_slots_say() -> None:
 
 
 def test_a_count_wavers_by_its_square_root() -> None:
-    """A hundred events, give or take ten, at one standard error."""
-    assert Count().estimate((100,), 1.0) == Estimate(100, 100, Interval(90, 110))
+    """A hundred events, give or take about ten, at one standard error: 100.5 give or take 10.01."""
+    found = Count().estimate((100,), 1.0)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((90.4875, 110.5125), abs=1e-4)
+
+
+def test_no_events_may_have_been_a_few() -> None:
+    """None in ten seconds, at 1.645 standard errors: up to 2.7 were to be expected, 0.27 a second.
+
+    So says the published interval, whose upper end at 95 % on one side is z squared.
+    """
+    none = poisson(0, 1.645)
+    assert (none.low, none.high) == pytest.approx((0.0, 2.706), abs=1e-3)
+    found = PerSecond().estimate((0, 10), 1.645)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((0.0, 0.2706), abs=1e-4)
+
+
+def test_who_asks_for_no_margin_gets_what_was_seen() -> None:
+    """However much slots differ."""
+    rows = [(float(part), 10.0) for part in (0, 0, 1, 0, 3, 0, 0, 1, 0, 0)]
+    found = estimated(Share(), (5, 100), rows, confidence=0.5, seed=1)
+    assert found is not None
+    assert (found.low, found.high) == (0.05, 0.05)
+    assert of_values([1.0, 2.0, 6.0], confidence=0.5, seed=1) == Interval(3.0, 3.0)
+
+
+def test_neighbours_that_are_alike_tell_less() -> None:
+    """Ten slow slots in a row say less than ten among others, of which each says what it says."""
+    apart = [(1.0, 1.0), (2.0, 1.0)] * 10
+    in_a_row = [(1.0, 1.0)] * 10 + [(2.0, 1.0)] * 10
+    known, less = (over_slots(Mean(), rows, confidence=0.95, seed=1) for rows in (apart, in_a_row))
+    assert known is not None
+    assert less is not None
+    assert less.high - less.low > 2 * (known.high - known.low)
 
 
 def test_few_values_waver_by_students_t() -> None:

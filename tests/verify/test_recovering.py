@@ -15,7 +15,17 @@ from slowatch.spec.compiled_runs import (
 )
 from slowatch.verify.played import Played
 from slowatch.verify.result import Line, PlayedPhase
-from tests.verify.judging import P95, P99, Judge, check, judge_of_series, run_of
+from tests.verify.judging import (
+    BAD_SHARE,
+    MEAN,
+    P95,
+    P99,
+    RATE,
+    Judge,
+    check,
+    judge_of_series,
+    run_of,
+)
 from tests.verify.playing import Load, Theatre
 
 SPIKE_AT_S = 60
@@ -38,6 +48,18 @@ PLAYS: Mapping[str, Load] = {
         length_s=180, per_s=10, slowness=_spike, slow_ratio=lambda s: 0.05 * (s > SPIKE_AT_S)
     ),
     "ends soon": Load(length_s=SPIKE_AT_S + 16, per_s=100),
+    "misses a scrape": Load(
+        length_s=180, per_s=100, slowness=_spike, scraped=lambda s: not 140 <= s < 145
+    ),
+    "is not looked at": Load(
+        length_s=180, per_s=100, slowness=_spike, scraped=lambda s: not 100 <= s < 115
+    ),
+    **{
+        f"seldom {number}": Load(length_s=180, per_s=4, bad_ratio=0.1, spread=0.6)
+        for number in range(10)
+    },
+    "flawless": Load(length_s=180, per_s=20, bad_ratio=0),
+    "an error at the end": Load(length_s=180, per_s=20, bad_ratio=0, fails_at_s=150),
 }
 
 
@@ -57,14 +79,20 @@ def judge(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield found
 
 
-def _line(judge: Judge, theatre: Theatre, play: str, measure: Measure = P95) -> Line:
+def _line(
+    judge: Judge,
+    theatre: Theatre,
+    play: str,
+    measure: Measure = P95,
+    change: Change = Change(at_most=Decimal("0.3")),  # noqa: B008  a value
+) -> Line:
     run = theatre.runs[list(PLAYS).index(play)]
     middle_s = run.span.start_s + SPIKE_AT_S
     phases = (
         PlayedPhase("before", Span(run.span.start_s, middle_s)),
         PlayedPhase("after", Span(middle_s, run.span.end_s)),
     )
-    recovery = Recovery(30, Change(at_most=Decimal("0.3")), "before")
+    recovery = Recovery(30, change, "before")
     one = check(measure, recovery, baseline=PhaseBaseline("before"))
     (line,) = judge.verifying.verify(run_of(one), Played(run.span, phases)).judged.lines
     return line
@@ -114,3 +142,52 @@ def test_a_gauge_recovers_too(judge: Judge, theatre: Theatre) -> None:
     line = _line(judge, theatre, "recovers", ValueMeasure(mean, "mean"))
     assert line.measured is not None
     assert 15 <= line.measured <= 35
+
+
+def test_a_scrape_that_failed_is_no_relapse(judge: Judge, theatre: Theatre) -> None:
+    """One answer of 503, long after it was back: the next scrape has what was counted meanwhile."""
+    line = _line(judge, theatre, "misses a scrape")
+    assert line.verdict == "pass"
+    assert line.interval is not None
+    assert line.interval.low <= 20 <= line.interval.high
+
+
+def test_what_nobody_saw_is_not_known(judge: Judge, theatre: Theatre) -> None:
+    """It was back after 20 s, and for three scrapes from 40 s on nobody looked."""
+    line = _line(judge, theatre, "is not looked at")
+    assert line.verdict == "inconclusive"
+    assert str(line.reason).startswith("it was not scraped for a while, until 55 s")
+
+
+@pytest.mark.parametrize("measure", [P95, MEAN, BAD_SHARE, RATE])
+def test_who_never_left_does_not_fail(judge: Judge, theatre: Theatre, measure: Measure) -> None:
+    """Of ten with four requests a second each scrape is now and then beyond the limit by chance."""
+    change = Change(at_least=Decimal("-0.2")) if measure == RATE else Change(at_most=Decimal("0.2"))
+    plays = [name for name in PLAYS if name.startswith("seldom")]
+    verdicts = {_line(judge, theatre, play, measure, change).verdict for play in plays}
+    assert len(plays) == 10
+    assert "fail" not in verdicts
+
+
+def test_no_errors_after_none_are_back_at_once(judge: Judge, theatre: Theatre) -> None:
+    """Nothing is no more than nothing."""
+    assert _line(judge, theatre, "flawless", BAD_SHARE).verdict == "pass"
+
+
+def test_errors_after_none_need_a_floor_to_be_told_from_none(
+    judge: Judge, theatre: Theatre
+) -> None:
+    """One in a thousand is any number of times as much as none."""
+    line = _line(judge, theatre, "an error at the end", BAD_SHARE)
+    assert line.verdict == "inconclusive"
+    told = "its baseline is 0, of which any change is too much: give the check a `floor`"
+    assert line.reason == told
+    change = Change(at_most=Decimal("0.3"), floor=Decimal("0.01"))
+    assert _line(judge, theatre, "an error at the end", BAD_SHARE, change).verdict == "pass"
+
+
+def test_a_gauge_that_wavers_as_it_did_is_back(judge: Judge, theatre: Theatre) -> None:
+    """Requests of one scrape, by a query: each now and then a third above the mean before."""
+    seen = ValueMeasure("sum(increase(requests_total[10s])) / 10", "mean")
+    plays = [name for name in PLAYS if name.startswith("seldom")]
+    assert "fail" not in {_line(judge, theatre, play, seen).verdict for play in plays}

@@ -40,11 +40,16 @@ class AskedSource:
         if self._is_told:
             return
         self._discover_next_s = self._now() + DISCOVER_AGAIN_S
-        found = discovered_scrape_s(self.asker, self._connection)
+        found = discovered_scrape_s(self._connection)
         if found is not None and found != self._scrape_s:
             self._scrape_s = found
             self.measuring.expect_scrapes_every(found)
             log.info("scrape_interval_discovered", source=self.name, seconds=found)
+
+    @property
+    def knows_scrapes(self) -> bool:
+        """Whether the scrape interval is set, or was found out."""
+        return self._scrape_s is not None
 
     def discover_if_unknown(self) -> None:
         """Learn the scrape interval where nothing is known of it, and not too often."""

@@ -1,19 +1,13 @@
 """What a daemon wants to know of its Prometheus before it asks, without waiting long for it."""
 
-from slowatch.source.asking import Asker
 from slowatch.source.connection import Connection
 from slowatch.source.discovery import scrape_interval_s
 from slowatch.source.errors import SourceError
 
 
-def discovered_scrape_s(asker: Asker, connection: Connection) -> int | None:
-    """The targets' scrape interval in seconds; None where nobody says.
-
-    The client that lists targets repeats its requests for long. So whether there is anybody is
-    found out first, by one request.
-    """
+def discovered_scrape_s(connection: Connection) -> int | None:
+    """The targets' scrape interval in seconds; None where nobody says."""
     try:
-        asker.runtime_information()
         return scrape_interval_s(connection)
     except SourceError:
         return None

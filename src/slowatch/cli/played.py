@@ -22,17 +22,26 @@ _HOW = "say when the run was: `--from` and `--to`, `--last 5m`, or `--run -- COM
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What the command line says of a run's time, as it is written there."""
+    """What the command line says of a run's time, as it is written there.
+
+    One that is played later, by somebody else, has none yet.
+    """
 
     start: str | None = None
     end: str | None = None
     last: str | None = None
     is_command: bool = False
     command: Sequence[str] = ()
+    is_later: bool = False
     phases: Path | None = None
     scale: float = 1.0
     time_scale: float = 1.0
     is_isolated: bool = False
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is played only now, or later."""
+        return self.is_command or self.is_later
 
 
 def check_when(when: When) -> None:
@@ -41,6 +50,7 @@ def check_when(when: When) -> None:
         when.start is not None or when.end is not None,
         when.last is not None,
         when.is_command,
+        when.is_later,
     ]
     if sum(ways) != 1:
         raise CannotRun(_HOW if not any(ways) else f"{_HOW}, and only one of them")

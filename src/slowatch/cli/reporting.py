@@ -25,9 +25,26 @@ class Outputs:
 
     def check_folders(self) -> None:
         """Check that reports have a place before anything is played. Raises CannotRun."""
-        for path in (self.junit, self.markdown, self.html):
-            if path is not None and not path.resolve().parent.is_dir():
+        for path in self._paths:
+            if not path.resolve().parent.is_dir():
                 raise CannotRun(f"{path}: there is no folder {path.resolve().parent}")
+
+    def remove_older(self) -> None:
+        """Remove the reports of an earlier run, which nobody shall take for those of this one.
+
+        Terminals and pipes stay. Raises CannotRun.
+        """
+        for path in self._paths:
+            if path.is_file() and not _is_stream(path):
+                try:
+                    path.resolve().unlink()
+                except OSError as error:
+                    told = f"the report of an earlier run cannot be removed: {error.strerror}"
+                    raise CannotRun(f"{path}: {told}") from error
+
+    @property
+    def _paths(self) -> list[Path]:
+        return [path for path in (self.junit, self.markdown, self.html) if path is not None]
 
 
 def report(judged: "Judged", outputs: Outputs) -> None:
@@ -47,6 +64,11 @@ def report(judged: "Judged", outputs: Outputs) -> None:
 def print_json(document: Mapping[str, object]) -> None:
     """Print a document on standard output."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether it is one such as /dev/stdout, which may lead to a file."""
+    return path.is_symlink() and path.absolute().parts[1] in ("dev", "proc")
 
 
 def _files(judged: "Judged", outputs: Outputs) -> Iterator[tuple[Path, str]]:

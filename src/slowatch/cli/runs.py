@@ -111,7 +111,7 @@ def mark(run: Id, state: StateOption = None, config: ConfigOption = None) -> Non
     """
     from slowatch.cli.stored_runs import mark_run, opened
 
-    with opened(config, state) as ledger:
+    with opened(config, state, is_changed=True) as ledger:
         mark_run(ledger, run)
 
 
@@ -123,5 +123,5 @@ def unmark(run: Id, state: StateOption = None, config: ConfigOption = None) -> N
     """
     from slowatch.cli.stored_runs import opened, unmark_run
 
-    with opened(config, state) as ledger:
+    with opened(config, state, is_changed=True) as ledger:
         unmark_run(ledger, run)

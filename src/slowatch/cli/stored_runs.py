@@ -30,18 +30,22 @@ class Chosen:
 
 
 @contextmanager
-def opened(config: Path | None, state: str | None) -> "Iterator[Ledger]":
-    """The ledger of the settings; a file that is not there is not made. Raises CannotRun."""
-    from slowatch.ledger.address import is_memory, parse_address
+def opened(
+    config: Path | None, state: str | None, *, is_changed: bool = False
+) -> "Iterator[Ledger]":
+    """The ledger of the settings, to read it or to change it; none is made. Raises CannotRun."""
+    from slowatch.ledger.address import describe, is_there, parse_address
     from slowatch.ledger.ledger import Ledger
 
     address = configured(config, state=state).ledger_address
     url = parse_address(address)
-    is_file = url.get_backend_name() == "sqlite" and not is_memory(url)
-    if is_file and not Path(str(url.database)).exists():
-        message = f"there is no ledger at {url.database}; `slowatch verify` stores runs"
+    ledger: Ledger | None = None
+    if is_there(url):
+        ledger = Ledger.open(address) if is_changed else Ledger.open_to_read(address)
+    if ledger is None:
+        message = f"there is no ledger at {describe(url)}; `slowatch verify` stores runs"
         raise CannotRun(f"{message}, and --state says where they are")
-    with Ledger.open(address) as ledger:
+    with ledger:
         yield ledger
 
 

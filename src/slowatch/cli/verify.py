@@ -103,6 +103,10 @@ def verify(
     store: Annotated[
         bool, typer.Option("--store/--no-store", help="Keep the verdict in the ledger.")
     ] = True,
+    check: Annotated[
+        bool,
+        typer.Option("--check", hidden=True, help="Only check what is checked before a command."),
+    ] = False,
     as_json: JsonOption = False,
     junit: JunitOption = None,
     markdown: MarkdownOption = None,
@@ -132,6 +136,7 @@ def verify(
             last=last,
             is_command=run,
             command=command or [],
+            is_later=check,
             phases=phases,
             scale=scale,
             time_scale=time_scale,

@@ -8,8 +8,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +20,12 @@ from slowatch.cli.failing import COULD_NOT_VERIFY, CannotRun, in_words, left_at_
 from slowatch.cli.marks import with_marks
 from slowatch.cli.played import When, check_when, played, verifiable_later
 from slowatch.cli.reporting import Outputs, report
+from slowatch.cli.sources import asked_sources
 from slowatch.cli.specs import usable_specs
 from slowatch.cli.waiting import said_meanwhile, wait_until_scraped
 
 if TYPE_CHECKING:
     from slowatch.app.settings import Settings
-    from slowatch.evaluate.measuring import Measuring
     from slowatch.ledger.ledger import Ledger
     from slowatch.slo.verdict import Verdict
     from slowatch.spec.compiled_runs import Check, CompiledRun
@@ -51,7 +50,10 @@ class Wanted:
 
 
 def verify_run(wanted: Wanted, config: Path | None, *, strict: bool, **flags: object) -> int:
-    """Judge a run, keep the verdict, tell it; the exit code."""
+    """Judge a run, keep the verdict, tell it; the exit code.
+
+    Of one that is played later only that is checked which could keep it from being verified.
+    """
     with told_in_words(COULD_NOT_VERIFY):
         verdict = _told(wanted, config, **flags)
     if verdict == "warn" and strict:
@@ -62,22 +64,23 @@ def verify_run(wanted: Wanted, config: Path | None, *, strict: bool, **flags: ob
 def _told(wanted: Wanted, config: Path | None, **flags: object) -> "Verdict":
     """The verdict, once it is kept and told."""
     from slowatch.app.logs import set_up_logs
-    from slowatch.ledger.ledger import Ledger
     from slowatch.verify.baselines import compared_with
     from slowatch.verify.verifying import Verifying
 
-    check_when(wanted.when)
     wanted.outputs.check_folders()
+    wanted.outputs.remove_older()
+    check_when(wanted.when)
     settings = configured(config, **flags)
     set_up_logs("warning", settings.log_format)
     reading = _specs(settings)
     chosen = _with_options(chosen_run(reading, wanted.name), wanted)
     run, baseline = against(wanted.baseline, chosen)
     with ExitStack() as stack, left_at_once():
-        ledger = stack.enter_context(Ledger.open(settings.ledger_address))
-        sources = stack.enter_context(_sources(settings, run))
-        if wanted.when.is_command:
-            _check_answering(sources)
+        ledger = stack.enter_context(_ledger(settings, is_stored=wanted.is_stored))
+        is_ahead = wanted.when.is_ahead
+        sources = stack.enter_context(asked_sources(settings, run, is_ahead=is_ahead))
+        if wanted.when.is_later:
+            return "pass"
         output = sys.stderr.fileno() if wanted.outputs.as_json else None
         one = played(wanted.when, settle_s=settings.settle, child_output=output)
         with verifiable_later(one):
@@ -99,12 +102,21 @@ def _specs(settings: "Settings") -> "Reading":
     return reading
 
 
-def _kept_and_told(verified: "Verified", ledger: "Ledger", wanted: Wanted) -> "Verdict":
+def _ledger(settings: "Settings", *, is_stored: bool) -> "AbstractContextManager[Ledger | None]":
+    """The ledger; where nothing is stored it is only read, and None where there is none."""
+    from slowatch.ledger.ledger import Ledger
+
+    if is_stored:
+        return Ledger.open(settings.ledger_address)
+    return Ledger.open_to_read(settings.ledger_address) or nullcontext()
+
+
+def _kept_and_told(verified: "Verified", ledger: "Ledger | None", wanted: Wanted) -> "Verdict":
     """Keep the verdict and tell it; it is told where it cannot be kept too. Raises CannotRun."""
     from slowatch.ledger.errors import LedgerError
 
     judged, problem = verified.judged, None
-    if wanted.is_stored:
+    if ledger is not None and wanted.is_stored:
         try:
             judged = replace(judged, id=ledger.store_run(verified.to_keep(int(time.time()))))
         except LedgerError as error:
@@ -113,34 +125,6 @@ def _kept_and_told(verified: "Verified", ledger: "Ledger", wanted: Wanted) -> "V
     if problem is not None:
         raise CannotRun(f"the verdict is not kept: {in_words(problem)}") from problem
     return judged.verdict
-
-
-def _check_answering(sources: "Mapping[str, Measuring]") -> None:
-    """Check that who will be asked answers, so that no load is played for nothing.
-
-    Raises what the source raises.
-    """
-    from slowatch.source.answer import Grid
-
-    now_s = int(time.time())
-    for measuring in sources.values():
-        measuring.ask(["vector(1)"], Grid(now_s, now_s, measuring.scrape_s))
-
-
-@contextmanager
-def _sources(settings: "Settings", run: "CompiledRun") -> "Iterator[dict[str, Measuring]]":
-    """Who is asked, by source; only those that checks are about."""
-    from slowatch.app.asked_source import AskedSource
-
-    names = {check.source for check in (*run.checks, *run.requires)}
-    with ExitStack() as stack:
-        found = {}
-        for name in sorted(names):
-            source = AskedSource(name, settings.all_sources[name], now=time.time)
-            stack.callback(source.close)
-            source.discover_if_unknown()
-            found[name] = source.measuring
-        yield found
 
 
 def chosen_run(reading: "Reading", name: str | None) -> "CompiledRun":

@@ -90,7 +90,7 @@ class CounterEventsMeasuring:
         question, sli = asked.question, asked.sli
         for need in asked.needs:
             if (refused := counted[need].refused) is not None:
-                return Told(otherwise=refused)
+                return Told(otherwise=refused, is_refused=True)
         total = _combined(sli.total, asked.totals, counted)
         part = _combined(sli.good or sli.bad or (), asked.parts, counted)
         tallies: dict[tuple[Group, int], Tally] = {}

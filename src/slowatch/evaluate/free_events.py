@@ -71,7 +71,7 @@ class FreePlan:
             answer = answers[expression]
             problem = answer.reason if isinstance(answer, Refusal) else crowd_problem(answer, by)
             if problem:
-                return Told(otherwise=problem)
+                return Told(otherwise=problem, is_refused=True)
         part = numbers(answers[self.part], by)
         slots = numbers(answers[self.measured], by) if self.is_hourly else None
         tallies: dict[tuple[Group, int], Tally] = {}

@@ -24,11 +24,15 @@ TOO_MANY = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Tallies by group and slot end; `reasons` say why a slot is missing, else `otherwise`."""
+    """Tallies by group and slot end; `reasons` say why a slot is missing, else `otherwise`.
+
+    There are none with `is_refused` where nobody would say, and not since there was nothing to say.
+    """
 
     tallies: Mapping[tuple[Group, int], Tally] = field(default_factory=dict)
     otherwise: str = "no data"
     reasons: Mapping[int, str] = field(default_factory=dict)
+    is_refused: bool = False
 
 
 def numbers(answer: Answer, by: Sequence[str]) -> dict[Group, dict[int, float]]:

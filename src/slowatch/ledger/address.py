@@ -42,6 +42,12 @@ def is_memory(url: URL) -> bool:
     return url.database == MEMORY
 
 
+def is_there(url: URL) -> bool:
+    """Whether there may be a ledger already: no file, no ledger; of a server it is not known."""
+    is_file = url.get_backend_name() == "sqlite"
+    return not is_file or (not is_memory(url) and Path(str(url.database)).exists())
+
+
 def describe(url: URL) -> str:
     """The address for messages and logs: no password, no options."""
     if url.get_backend_name() == "sqlite":

@@ -4,6 +4,7 @@ LedgerError
 ├── LedgerAddressError   the URL cannot be understood, or names a kind of database not supported
 ├── LedgerUnavailable    cannot be reached, read or written now; trying again may help
 ├── LedgerUnreadable     what is there is damaged, or is not a ledger
+├── LedgerTooOld         an older slowatch wrote it, and it was opened to be read only
 └── LedgerTooNew         a newer slowatch wrote it
 
 Every message says what to do. None holds a password.
@@ -24,6 +25,10 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerUnreadable(LedgerError):
     """What is there is damaged, or is not a ledger."""
+
+
+class LedgerTooOld(LedgerError):
+    """An older slowatch wrote this ledger, and what only reads does not bring it up to date."""
 
 
 class LedgerTooNew(LedgerError):

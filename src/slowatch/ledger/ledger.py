@@ -5,14 +5,14 @@ from types import TracebackType
 from typing import Self
 
 from slowatch.ledger import compacting, episodes, outbox, reading, recording, runs, summing
-from slowatch.ledger.address import describe, parse_address
+from slowatch.ledger.address import describe, is_there, parse_address
 from slowatch.ledger.alert_port import Delivery, Episode, Queued
 from slowatch.ledger.asking import ask_ids, read_spans
 from slowatch.ledger.gapping import read_gaps
-from slowatch.ledger.migrating import migrate
+from slowatch.ledger.migrating import holds_ledger, migrate
 from slowatch.ledger.port import Gap, Point, Recorded, Recording, Series, Size
 from slowatch.ledger.run_port import NewRun, StoredRun
-from slowatch.ledger.store import Store, open_store
+from slowatch.ledger.store import Store, open_store, open_store_to_read
 from slowatch.slo.slot import Span
 from slowatch.slo.tally import Tally
 from slowatch.slo.verdict import Verdict
@@ -41,6 +41,25 @@ class Ledger:
             store.close()
             raise
         return cls(store)
+
+    @classmethod
+    def open_to_read(cls, address: str) -> Self | None:
+        """Open a ledger as it is, to read it only; None where there is none yet.
+
+        It need not be writable: a file may lie on a read-only mount. Raises LedgerError.
+        """
+        url = parse_address(address)
+        if not is_there(url):
+            return None
+        store = open_store_to_read(url)
+        try:
+            if holds_ledger(store):
+                return cls(store)
+        except BaseException:
+            store.close()
+            raise
+        store.close()
+        return None
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Text, column, inspect, select, table
 
 from slowatch.ledger.address import describe
-from slowatch.ledger.errors import LedgerTooNew, LedgerUnreadable
+from slowatch.ledger.errors import LedgerTooNew, LedgerTooOld, LedgerUnreadable
 from slowatch.ledger.schema import REVISION, VERSION_TABLE, metadata
 from slowatch.ledger.store import Store
 
@@ -30,6 +30,25 @@ def migrate(store: Store) -> None:
             return
         _check(store, connection, revision)
         _upgrade(connection)
+
+
+def holds_ledger(store: Store) -> bool:
+    """Whether there is a ledger of this slowatch's form, and not nothing; it is left as it is.
+
+    Raises LedgerTooOld, and what `migrate` raises.
+    """
+    with store.reading() as connection:
+        revision = _revision(connection)
+        if revision == REVISION:
+            return True
+        _check(store, connection, revision)
+    if revision is None:
+        return False
+    raise LedgerTooOld(
+        f"the ledger {describe(store.url)} is of an older slowatch (revision {revision}, this one "
+        f"reads {REVISION}); `slowatch run` brings it up to date, and so does a `slowatch verify` "
+        "that stores its verdict"
+    )
 
 
 def _revision(connection: Connection) -> str | None:

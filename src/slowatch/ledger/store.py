@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from slowatch.ledger.address import describe, is_memory
 from slowatch.ledger.failures import explain
+from slowatch.ledger.read_only import connect_to_read
 
 BUSY_S = 10
 """Seconds to wait for another process that writes, and for a server to answer a connection."""
@@ -91,6 +93,11 @@ def open_store(url: URL) -> Store:
     return Store(url, _sqlite_engine(url) if _is_sqlite(url) else _postgresql_engine(url))
 
 
+def open_store_to_read(url: URL) -> Store:
+    """A store whose file is read only, and need not be writable; PostgreSQL is as ever."""
+    return Store(url, _reading_engine(url) if _is_sqlite(url) else _postgresql_engine(url))
+
+
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
@@ -109,6 +116,13 @@ def _sqlite_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _reading_engine(url: URL) -> Engine:
+    path = Path(str(url.database))
+    return create_engine(
+        url, hide_parameters=True, creator=lambda: connect_to_read(path, timeout_s=BUSY_S)
+    )
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

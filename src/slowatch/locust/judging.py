@@ -1,6 +1,7 @@
 """`slowatch verify`, called for a run that is over."""
 
 import math
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ Option = str | int | float | Path | Sequence[str | Path] | None
 
 INCONCLUSIVE = 2
 COULD_NOT_VERIFY = 3
+VERDICTS = (0, 1, INCONCLUSIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +25,56 @@ class Verdict:
     run: str | None
     options: Mapping[str, Option]
 
+    def can_be_had(self) -> bool:
+        """Whether slowatch is there, knows the run, and is answered; it says why not."""
+        return self._called("--check") == 0
+
     def exit_code(self, start_s: float, end_s: float, phases: Path) -> int:
         """Judge what happened between two moments; 0 pass, 1 fail, 2 inconclusive, 3 error.
 
         What is said goes where Locust says its own.
         """
-        command = [*self.command, "verify", *self._arguments(start_s, end_s, phases)]
+        return self._called(*_when(start_s, end_s, phases))
+
+    def later(self, start_s: float, end_s: float, phases: Path) -> str:
+        """The command that judges it later; secrets are left out, and so is who has them."""
+        program = self.command[0] if len(self.command) == 1 else "slowatch"
+        arguments = self._arguments(*_when(start_s, end_s, phases))
+        return shlex.join([program, "verify", *map(_without_secrets, arguments)])
+
+    def _called(self, *words: str) -> int:
+        command = [*self.command, "verify", *self._arguments(*words)]
         sys.stdout.flush()
         try:
             return subprocess.run(command, check=False).returncode  # noqa: S603  no shell
         except OSError as error:
-            sys.stderr.write(f"slowatch: {command[0]} could not be called: {error.strerror}\n")
+            tell(f"{command[0]} could not be called: {error.strerror}")
             return COULD_NOT_VERIFY
 
-    def _arguments(self, start_s: float, end_s: float, phases: Path) -> list[str]:
+    def _arguments(self, *words: str) -> list[str]:
         name = ["--name", self.run] if self.run else []
-        span = ["--from", _moment(start_s), "--to", _moment(end_s)]
         more = [
             word
             for option, value in self.options.items()
             for word in _words(f"--{option.replace('_', '-')}", value)
         ]
-        return [*name, *span, "--phases", str(phases), *more]
+        return [*name, *words, *more]
+
+
+def tell(sentence: str) -> None:
+    """Say something on standard error, as slowatch does."""
+    sys.stderr.write(f"slowatch: {sentence}\n")
+    sys.stderr.flush()
+
+
+def _when(start_s: float, end_s: float, phases: Path) -> tuple[str, ...]:
+    return ("--from", _moment(start_s), "--to", _moment(end_s), "--phases", str(phases))
+
+
+def _without_secrets(word: str) -> str:
+    """The word, or of an address in which a password or a token may stand only its scheme."""
+    scheme, colon, rest = word.partition("://")
+    return f"{scheme}://…" if colon and set(rest) & set("@?") else word
 
 
 def _words(flag: str, value: Option) -> list[str]:

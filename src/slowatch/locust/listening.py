@@ -1,5 +1,6 @@
 """Listening to a load test: it is marked while it runs, and judged when it is over."""
 
+import shutil
 import tempfile
 import threading
 import time
@@ -7,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from slowatch.locust.environment import Environment, is_worker
-from slowatch.locust.judging import INCONCLUSIVE, Option, Verdict
+from slowatch.locust.environment import Environment, is_worker, plays_at_once, refuse_test
+from slowatch.locust.judging import COULD_NOT_VERIFY, INCONCLUSIVE, VERDICTS, Option, Verdict, tell
 from slowatch.locust.marking import Marks
 
 LOOK_EVERY_S = 0.5
@@ -32,8 +33,9 @@ def judge(
     `junit="verdict.xml"`, `strict=True`, `rules=["rules/", "more/"]`. `command` is how slowatch is
     called, where it is not on the PATH. The marks stay in the file `phases`, if it is given.
 
-    A run that fails, and one that is inconclusive unless it may be, sets Locust's exit code. On a
-    worker nothing happens: its master judges.
+    A run that fails, and one that is inconclusive unless it may be, sets Locust's exit code. One
+    that could not be verified afterwards is not played: then it is 3. On a worker nothing happens:
+    its master judges.
     """
     if is_worker(environment):
         return
@@ -72,11 +74,18 @@ class Listener:
         self._environment, self._verdict = environment, verdict
         self._path, self._may_be_inconclusive = path, may_be_inconclusive
         self._clock = clock
+        self._can_verify: bool | None = None
         self._test: _Test | None = None
         self._named: str | None = None
 
     def listen(self) -> None:
-        """Hear of every test from now on."""
+        """Hear of every test from now on.
+
+        Where Locust plays one at once, it is checked now: later the time of the check would be
+        taken off `--run-time`.
+        """
+        if plays_at_once(self._environment):
+            self._can_verify = self._verdict.can_be_had()
         events = self._environment.events
         events.test_start.add_listener(self._start)
         events.spawning_complete.add_listener(self._hold)
@@ -97,9 +106,23 @@ class Listener:
             self._test.marks.tell(self._clock(), phase, runner.user_count if runner else 0)
 
     def _start(self, **_: object) -> None:
-        self._test = _Test(self._clock(), self._path)
+        can_verify, self._can_verify = self._can_verify, None  # another one starts much later
+        if can_verify is None:
+            can_verify = self._verdict.can_be_had()
+        self._test = self._new_test() if can_verify else None
+        if self._test is None:
+            tell("no load is played, since its run could not be verified")
+            refuse_test(self._environment, COULD_NOT_VERIFY)
         self.look()
         threading.Thread(target=self._follow, args=[self._test], daemon=True).start()
+
+    def _new_test(self) -> "_Test | None":
+        """A test that begins now; None where its marks cannot be written, which is said."""
+        try:
+            return _Test(self._clock(), self._path)
+        except OSError as error:
+            tell(f"{error.filename}: {error.strerror}")
+            return None
 
     def _follow(self, test: "_Test") -> None:
         while not test.is_over.wait(LOOK_EVERY_S):
@@ -121,10 +144,15 @@ class Listener:
         test, self._test, self._named = self._test, None, None
         if test is None or test.end_s is None:
             return
+        code = COULD_NOT_VERIFY
         try:
             code = self._verdict.exit_code(test.start_s, test.end_s, test.path)
         finally:
-            test.forget()
+            if code in VERDICTS:
+                test.forget()
+            else:
+                later = self._verdict.later(test.start_s, test.end_s, test.path)
+                tell(f"the run was played; to verify it later, write\n  {later}")
         if code and not (code == INCONCLUSIVE and self._may_be_inconclusive):
             self._environment.process_exit_code = self._environment.process_exit_code or code
 
@@ -137,11 +165,12 @@ class _Test:
         self.end_s: float | None = None
         self.phase = "ramp"
         self.is_over = threading.Event()
-        self._folder = None if path else tempfile.TemporaryDirectory(prefix="slowatch-")
-        self.path = path or Path(self._folder.name if self._folder else "") / "phases.jsonl"
+        # It stays where Locust is ended: by its marks the run can be verified still.
+        self._folder = None if path else tempfile.mkdtemp(prefix="slowatch-")
+        self.path = path or Path(self._folder or "", "phases.jsonl")
         self.marks = Marks(self.path)
 
     def forget(self) -> None:
         """Remove the marks that nobody asked to keep."""
         if self._folder is not None:
-            self._folder.cleanup()
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,11 +1,12 @@
 """Groups of counters that are asked as one, and the values that tell their rows apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from slowatch.source.answer import Samples, Series
 from slowatch.source.counters import CounterNeed
 from slowatch.source.planning import Group, Values
-from slowatch.spec.compiled import Counter
+from slowatch.source.promql_text import escape_regex
+from slowatch.spec.compiled import Counter, Matcher
 
 CounterGroup = Group[CounterNeed]
 
@@ -34,3 +35,13 @@ def values_of(labels: Mapping[str, str], by: Sequence[str]) -> Values:
 def values_in(series: Series | Samples, labels: Sequence[str]) -> Values:
     """The values of a series' labels, in order; empty where it has none."""
     return tuple(series.labels.get(label, "") for label in labels)
+
+
+def narrowed(counter: Counter, labels: Sequence[str], groups: Iterable[Values]) -> Counter:
+    """The counter limited to groups of label values (and their cross combinations)."""
+    columns = list(zip(*groups, strict=True))
+    limits = [
+        Matcher(label, "=~", "|".join(sorted({escape_regex(value) for value in column})))
+        for label, column in zip(labels, columns, strict=True)
+    ]
+    return Counter(counter.metric, (*counter.matchers, *limits), counter.view)

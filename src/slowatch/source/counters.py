@@ -68,7 +68,7 @@ def raw(counter: Counter, *, over_s: int, slot_s: int, scrape_s: int) -> str:
     """
     if counter.view is None:
         return f"{selector_text(counter.metric, counter.matchers)}[{over_s}s]"
-    return f"({instant(counter)})[{over_s}s:{_step_s(slot_s, scrape_s)}s]"
+    return f"({instant(counter)})[{over_s}s:{view_step_s(slot_s, scrape_s)}s]"
 
 
 def growth(counter: Counter, *, by: Sequence[str], slot_s: int) -> str:
@@ -107,10 +107,11 @@ def last_known(counter: Counter, *, back_s: int, over_s: int, scrape_s: int) -> 
     return f"last_over_time(({instant(counter)})[{over_s}s:{step_s}s] offset {back_s}s)"
 
 
-def _step_s(slot_s: int, scrape_s: int) -> int:
-    """The longest step of whole seconds that divides the slot and is half a scrape at most.
+def view_step_s(slot_s: int, scrape_s: int) -> int:
+    """How often a view's values are taken: half a scrape at most, and so that it divides the slot.
 
-    A subquery's steps are multiples of its step, as slots are of theirs.
+    It is the longest such step of whole seconds. A subquery's steps are multiples of its step, as
+    slots are of theirs.
     """
     return next(step_s for step_s in range(max(1, scrape_s // 2), 0, -1) if slot_s % step_s == 0)
 

@@ -1,24 +1,22 @@
 """Reading again: irregular slots of a group of counters, from raw samples."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series, series_of
+from slowatch.source.answer import Grid, Refusal, Samples, Series
 from slowatch.source.asking import Asker
-from slowatch.source.counter_groups import CounterGroup, all_by, counter_of, values_in
-from slowatch.source.counters import LOOK_BACK_S, REMEMBERED_S, last_known, raw
+from slowatch.source.counter_groups import CounterGroup, all_by, counter_of, narrowed, values_in
+from slowatch.source.counters import LOOK_BACK_S, last_known, raw, view_step_s
 from slowatch.source.errors import Refused
 from slowatch.source.planning import Values
-from slowatch.source.promql_text import escape_regex
 from slowatch.source.repairing import Origin, growth_within, starts_before
-from slowatch.spec.compiled import Counter, Matcher
+from slowatch.source.targets import Siblings, Targets
+from slowatch.spec.compiled import Counter
 
 LAST_KNOWN_S = 3600
 """How far back the last value of a series that comes back is looked for."""
 LONG_AGO_S = 30 * 86_400
 """How far back a series is looked for that would else be taken for new."""
-YOUNG_S = 120
-"""A process that began this long before the slot, at most, had all its counters at zero then."""
 NARROW_BELOW = 200
 """With fewer irregular groups than this, raw samples are asked for these groups alone."""
 
@@ -71,81 +69,68 @@ class Repair:
 
     def _origins(self, found: Sequence[Samples]) -> Callable[[Samples, int], Origin]:
         """Where each series without a sample before a slot starts counting from."""
-        unseen = any(
-            not starts_before(s.samples, end_s - self.slot_s) for s in found for end_s in self.ends
-        )
+        start_s = self.ends[0] - self.slot_s
+        unseen = [one for one in found if one.samples and not starts_before(one.samples, start_s)]
         if not unseen:
             return lambda _series, _end_s: Origin()
-        known = self._last_known(self._counter(), LAST_KNOWN_S)
-        targets = {end_s: Targets.at(self.asker, end_s, self.slot_s) for end_s in self.ends}
-        known |= self._long_gone(found, known)
+        known = self._last_known([self._counter()], LAST_KNOWN_S)
+        newcomers = [one for one in unseen if _identity(one) not in known]
+        births = {end_s: born for end_s in self.ends if (born := self._born(newcomers, end_s))}
+        targets = {end_s: Targets.at(self.asker, end_s, self.slot_s) for end_s in births}
+        pushed = {
+            _identity(series)
+            for end_s, born in births.items()
+            for series in self._pushed(born, targets[end_s], end_s)
+        }
+        known |= self._long_gone(newcomers, pushed)
 
         def origin(series: Samples, end_s: int) -> Origin:
-            return Origin(known.get(_identity(series)), targets[end_s].brought_new(series))
+            is_new = end_s in targets and targets[end_s].brought_new(series)
+            name = _identity(series)
+            return Origin(known.get(name), is_new or name in pushed)
 
         return origin
 
-    def _long_gone(self, found: Sequence[Samples], known: Mapping[Identity, float]) -> LastKnown:
+    def _born(self, newcomers: Sequence[Samples], end_s: int) -> list[Samples]:
+        """Those whose first sample is in the slot."""
+        return [one for one in newcomers if end_s - self.slot_s < one.samples[0][0] <= end_s]
+
+    def _pushed(self, born: Sequence[Samples], targets: Targets, end_s: int) -> list[Samples]:
+        """New series of targets that nobody scrapes: their siblings were there before them."""
+        unknown = [one for one in born if targets.are_silent_on(one)]
+        counter = counter_of(self.group)
+        siblings = Siblings.of(unknown, counter.metric, self.asker, end_s, self.slot_s)
+        # A view's values are taken at steps, each of them up to a step after it was pushed.
+        late_s = 0 if counter.view is None else view_step_s(self.slot_s, self.scrape_s)
+        return [one for one in unknown if siblings.brought_new(one, late_s=late_s)]
+
+    def _long_gone(self, newcomers: Sequence[Samples], pushed: Collection[Identity]) -> LastKnown:
         """Last values, from long ago, of series that would else be taken for new ones.
 
         A truly new series has no past, so nothing is read; one that a filter had hidden for a while
-        must not be counted from zero.
+        must not be counted from zero. Of very many only those are looked for that pushed, since
+        that their targets were there is a guess.
         """
-        start_s = self.ends[0] - self.slot_s
-        newcomers = [
-            one
-            for one in found
-            if not starts_before(one.samples, start_s) and _identity(one) not in known
-        ]
-        if not newcomers or len(newcomers) > NARROW_BELOW:
-            return {}
+        if len(newcomers) > NARROW_BELOW:
+            newcomers = [one for one in newcomers if _identity(one) in pushed]
         labels = sorted({label for one in newcomers for label, _ in _identity(one)})
-        their = {values_in(one, labels) for one in newcomers}
-        counter = narrowed(counter_of(self.group), labels, their)
-        return self._last_known(counter, LONG_AGO_S)
+        their = sorted({values_in(one, labels) for one in newcomers})
+        parts = [their[at : at + NARROW_BELOW] for at in range(0, len(their), NARROW_BELOW)]
+        counters = [narrowed(counter_of(self.group), labels, part) for part in parts]
+        return self._last_known(counters, LONG_AGO_S)
 
-    def _last_known(self, counter: Counter, over_s: int) -> LastKnown:
-        expression = last_known(counter, back_s=self._over_s, over_s=over_s, scrape_s=self.scrape_s)
+    def _last_known(self, counters: Sequence[Counter], over_s: int) -> LastKnown:
+        expressions = [
+            last_known(counter, back_s=self._over_s, over_s=over_s, scrape_s=self.scrape_s)
+            for counter in counters
+        ]
         at_s = self.ends[-1]
-        answer = self.asker.ask([expression], Grid(at_s, at_s, self.slot_s))[expression]
-        if isinstance(answer, Refusal):
-            raise Refused(answer.reason)
-        return {_identity(series): series.points[at_s] for series in answer}
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """Which scrape targets were up when a slot began, and which began about then."""
-
-    up: frozenset[tuple[str, str]]
-    young: frozenset[tuple[str, str]]
-
-    @classmethod
-    def at(cls, asker: Asker, end_s: int, slot_s: int) -> "Targets":
-        """What Prometheus knows of its targets at one slot."""
-        # A target whose labels were changed since is another one: all its series have a past.
-        was_up = f"max_over_time(up[{REMEMBERED_S}s] offset {slot_s}s) == 1"
-        up = f"max by (job, instance) ({was_up} and up)"
-        since_s = end_s - slot_s - max(slot_s, YOUNG_S)
-        started = f"last_over_time(process_start_time_seconds[{slot_s}s])"
-        young = f"max by (job, instance) ({started}) >= {since_s}"
-        answers = asker.ask([up, young], Grid(end_s, end_s, slot_s))
-        return cls(_instances(answers[up]), _instances(answers[young]))
-
-    def brought_new(self, series: Samples) -> bool:
-        """Whether a series not seen before began at zero: a new label value, or a new process."""
-        target = (series.labels.get("job", ""), series.labels.get("instance", ""))
-        return target in self.up or target in self.young
-
-
-def narrowed(counter: Counter, labels: Sequence[str], groups: Iterable[Values]) -> Counter:
-    """The counter limited to groups of label values (and their cross combinations)."""
-    columns = list(zip(*groups, strict=True))
-    limits = [
-        Matcher(label, "=~", "|".join(sorted({escape_regex(value) for value in column})))
-        for label, column in zip(labels, columns, strict=True)
-    ]
-    return Counter(counter.metric, (*counter.matchers, *limits), counter.view)
+        known: LastKnown = {}
+        for answer in self.asker.ask(expressions, Grid(at_s, at_s, self.slot_s)).values():
+            if isinstance(answer, Refusal):
+                raise Refused(answer.reason)
+            known |= {_identity(series): series.points[at_s] for series in answer}
+        return known
 
 
 def cells(wanted: Mapping[int, set[Values]]) -> list[tuple[Values, int]]:
@@ -155,8 +140,3 @@ def cells(wanted: Mapping[int, set[Values]]) -> list[tuple[Values, int]]:
 
 def _identity(series: Series | Samples) -> Identity:
     return frozenset((k, v) for k, v in series.labels.items() if k != "__name__")
-
-
-def _instances(answer: Answer) -> frozenset[tuple[str, str]]:
-    labels = (series.labels for series in series_of(answer))
-    return frozenset((of.get("job", ""), of.get("instance", "")) for of in labels)

@@ -71,6 +71,9 @@ def bounded(document: RequirementDocument, measurand: Measurand) -> Bounded:
         measure = _meant(measurand, change, "mean")
         if document.recovers_within is None:
             return Bounded(measure, change, unit)
+        if isinstance(measure, CountMeasure):
+            message = "a recovery is seen scrape by scrape, and events add up: write `rate` instead"
+            raise Mistake("bound-not-possible", message, at=("recovers_within",))
         recovery = Recovery(document.recovers_within, change, document.after)
         return Bounded(measure, recovery, unit)
     limits = _limits(document, measurand)

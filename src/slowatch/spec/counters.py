@@ -1,6 +1,7 @@
 """Counter selectors, and sums of them, out of PromQL."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 
 import promql_parser
@@ -18,6 +19,8 @@ _OPS: dict[str, MatchOp] = {
     "MatchOp.Re": "=~",
     "MatchOp.NotRe": "!~",
 }
+_BELOW = ("lhs", "rhs", "expr", "param", "vector_selector")
+"""What holds the parts of an expression, but for the arguments of functions."""
 _MAX_FACTOR = 1e15
 _ALONE = "write the counter alone, slowatch takes its increase itself"
 
@@ -50,6 +53,23 @@ def read_counter(value: object) -> Counter:
         message = "this must be one selector, not a calculation"
         raise Mistake("not-a-counter", f"{message}{_instead(node)}")
     raise _not_a_counter(node, text)
+
+
+def read_series(text: str) -> tuple[Counter, ...]:
+    """The series that an expression reads of its own moment; those of several metrics are left out.
+
+    They need not be counters. Raises Mistake where it is no PromQL.
+    """
+    found, pending = [], [parse(text)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, promql_parser.VectorSelector):
+            with suppress(Mistake):
+                found.append(_counter(node, text))
+        elif not isinstance(node, promql_parser.SubqueryExpr) or node.offset is None:
+            below = (getattr(node, key, None) for key in _BELOW)
+            pending += [*(one for one in below if one is not None), *getattr(node, "args", ())]
+    return tuple(dict.fromkeys(found))
 
 
 def _selectors(root: Expr, text: str) -> Iterator[tuple[Decimal, promql_parser.VectorSelector]]:

@@ -6,7 +6,8 @@ A row is what a slot adds to a run's number (see `estimators`): its shape depend
     quantile     observations per bucket; of a native histogram the quantile, all observations
     mean         their sum, their count
     rate, count  events, seconds
-    value        the value at the slot's end, or its statistic over a slot longer than a scrape
+    value        the value at the slot's end; of a slot longer than a scrape its statistic, and the
+                 share of the slot's scrapes that have a value
 """
 
 import hashlib
@@ -71,6 +72,7 @@ class Subject:
 class Rows:
     """Rows by group and by the end of their slot; `reason` says why there are none.
 
+    They are none with `is_refused` where nobody would say, and not since there was nothing to say.
     `bounds` are the upper ends of the buckets that a histogram has, the last one infinite, and
     `buckets` what was observed in each, where that is no row by itself; `means` are those of a
     histogram, where they are not asked for by themselves. `lost` are groups that are there and
@@ -84,6 +86,7 @@ class Rows:
     means: Mapping[Group, float] = field(default_factory=dict)
     lost: Mapping[Group, str] = field(default_factory=dict)
     doubts: Mapping[Group, str] = field(default_factory=dict)
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +128,9 @@ class Plan:
             case ValueMeasure():
                 # A slot of two scrapes holds one for sure.
                 lengths = Lengths(2 * self.scrape_s, self.scrape_s)
-                return (self._over_step(lengths.filled(measure.query, measure.over_s), measure),)
+                return self._over_step(lengths.filled(measure.query, measure.over_s), measure)
             case RateMeasure(counter):
-                # Events are those between two scrapes, so their time is the time between these.
-                now, then = instant(counter), instant(counter, offset_s=self.grid.step_s)
-                by = f"avg by ({', '.join(self.subject.by)})"
-                return (f"{by} (timestamp({now})) - {by} (timestamp({then}))",)
+                return (self._between(counter),)
             case QuantileMeasure(p, _, True):
                 grown = self._native_growth(measure.histogram)
                 return f"histogram_quantile({p:f}, {grown})", f"histogram_count({grown})"
@@ -151,15 +151,48 @@ class Plan:
         if self.needs:
             rows = self._grown([counted[need] for need in self.needs])
             return self._timed(rows, answers) if self.expressions else rows
-        return self._spoken([answers[expression] for expression in self.expressions])
+        rows = self._spoken([answers[expression] for expression in self.expressions])
+        return self._weighed(rows) if isinstance(self.subject.measure, ValueMeasure) else rows
 
-    def _over_step(self, query: str, measure: ValueMeasure) -> str:
-        """The values of a step that is longer than a scrape, as one: nothing between is missed."""
+    def _over_step(self, query: str, measure: ValueMeasure) -> tuple[str, ...]:
+        """The values of a step that is longer than a scrape, as one, and how many they are.
+
+        So nothing between two moments is missed.
+        """
         function = _OVER_STEP.get(measure.statistic)
         if function is None or self.grid.step_s <= self.scrape_s:
-            return query
-        # A second short of the step, so that both ends of a range are in it once.
-        return f"{function}(({query}\n)[{self.grid.step_s - 1}s:{self.scrape_s}s])"
+            return (query,)
+        # Half a second short of the step, so that what is at both ends of a range is in it once.
+        steps = f"[{1000 * self.grid.step_s - 500}ms:{self.scrape_s}s]"
+        # What is no number is no value.
+        return f"{function}(({query}\n){steps})", f"count_over_time((({query}\n) <= Inf){steps})"
+
+    def _weighed(self, rows: Rows) -> Rows:
+        """Rows of values with the share of each slot's scrapes that have one, where it is told.
+
+        A subquery's steps are multiples of the scrape interval.
+        """
+        by_group: dict[Group, dict[int, Row]] = {}
+        for group, row in rows.by_group.items():
+            for end_s, (value, *counts) in row.items():
+                scrapes = end_s // self.scrape_s - (end_s - self.grid.step_s) // self.scrape_s
+                shares = (min(1.0, count / scrapes) for count in counts)
+                by_group.setdefault(group, {})[end_s] = (value, *shares)
+        return replace(rows, by_group=by_group)
+
+    def _between(self, counter: Counter) -> str:
+        """The time between the scrapes that a slot's events were counted by, on average.
+
+        Only where all series were scraped in the slot and are there at both ends of it: events of
+        others have no such time.
+        """
+        now, then = instant(counter), instant(counter, offset_s=self.grid.step_s)
+        passed = f"(timestamp({now}) - timestamp({then}) > 0)"
+        by = f"by ({', '.join(self.subject.by)})"
+        on = f"and on ({', '.join(self.subject.by)})"
+        both = f"count {by} ({passed})"
+        as_many = (f"{on} (count {by} ({one}) == {both})" for one in (now, then))
+        return f"avg {by} ({passed}) {' '.join(as_many)}"
 
     def _native_growth(self, histogram: Counter) -> str:
         series = selector_text(histogram.metric, histogram.matchers, f"[{self.grid.step_s}s]")
@@ -169,7 +202,7 @@ class Plan:
         by = len(self.subject.by)
         refused = next((one.refused for one in found if one.refused is not None), None)
         if refused is not None:
-            return Rows(reason=refused)
+            return Rows(reason=refused, is_refused=True)
         lost = {group[:by]: why for one in found for (group, _), why in one.unknown.items()}
         rows = self._rows(found)
         kept = {group: row for group, row in rows.by_group.items() if group not in lost}
@@ -212,7 +245,7 @@ class Plan:
         for answer in found:
             problem = answer.reason if isinstance(answer, Refusal) else crowd_problem(answer, by)
             if problem:
-                return Rows(reason=problem)
+                return Rows(reason=problem, is_refused=True)
         tables = [numbers(answer, by) for answer in found]
         rows: dict[Group, dict[int, Row]] = {}
         doubts: dict[Group, str] = {}
@@ -237,7 +270,9 @@ def _shares(told: Told, measure: Measure) -> Rows:
     why = next(iter(told.reasons.values()), None)
     # A reason is that of a slot; of which of its groups is not told.
     lost: dict[Group, str] = {(): why} if why is not None and rows else {}
-    return Rows(rows, None if rows else why or told.otherwise, lost=lost)
+    reason = None if rows else why or told.otherwise
+    is_refused = told.is_refused or (why is not None and not rows)
+    return Rows(rows, reason, lost=lost, is_refused=is_refused)
 
 
 def _paired(totals: Counted, counts: Counted) -> Iterator[tuple[Group, dict[int, Row]]]:
@@ -260,9 +295,12 @@ def _per_bucket(
     counted: Counted, by: int
 ) -> tuple[dict[Group, tuple[float, ...]], dict[Group, dict[int, Row]]]:
     """The buckets of each group, and what was observed in each of them and in none below."""
-    up_to: dict[Group, dict[float, Mapping[int, float]]] = {}
+    up_to: dict[Group, dict[float, dict[int, float]]] = {}
     for values, row in counted.values.items():
-        up_to.setdefault(values[:by], {})[bucket_end(values[by])] = row
+        # Clients write one end in several ways: `2` and `2.0`.
+        bucket = up_to.setdefault(values[:by], {}).setdefault(bucket_end(values[by]), {})
+        for end_s, count in row.items():
+            bucket[end_s] = bucket.get(end_s, 0.0) + count
     bounds = {group: tuple(sorted(buckets)) for group, buckets in up_to.items()}
     rows: dict[Group, dict[int, Row]] = {}
     for group, buckets in up_to.items():

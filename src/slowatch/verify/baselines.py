@@ -10,6 +10,7 @@ from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import (
     Baseline,
     CompiledRun,
+    CountMeasure,
     OffsetBaseline,
     PhaseBaseline,
     RunBaseline,
@@ -17,23 +18,35 @@ from slowatch.spec.compiled_runs import (
     StoredBaseline,
 )
 from slowatch.verify.asked import Subject
-from slowatch.verify.estimate import middle
+from slowatch.verify.estimate import Estimate, middle
+from slowatch.verify.isolated import measured
 from slowatch.verify.keeping import Kept, kept_of
 from slowatch.verify.measuring import Measured, Outcome, RunMeasuring
 from slowatch.verify.played import Played
-from slowatch.verify.result import BaselineRef, title_of
+from slowatch.verify.result import BaselineRef, Interval, title_of
+from slowatch.verify.scraping import Scraped, scraped
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a subject was in its baseline, by group; `reason` says why that is not known."""
+    """What a subject was in its baseline, by group; `reason` says why that is not known.
+
+    The baseline was `length_s` long; what was counted in it is taken to the length of the run.
+    """
 
     groups: Mapping[Group, Measured] = field(default_factory=dict)
     ref: BaselineRef | None = None
     reason: str | None = None
+    length_s: int = 0
+
+    def per_s(self, was: Measured) -> float:
+        """The events a second that a group's number rests on."""
+        return was.estimate.events / self.length_s if self.length_s else 0.0
 
 
 Earlier = Mapping[Subject, Before]
+
+_NOT_APART = "is part of the run itself: take one before it"
 
 
 def compared_with(run: CompiledRun, runs: Iterable[CompiledRun]) -> Iterator[Subject]:
@@ -51,89 +64,140 @@ class Baselines:
         self._measuring, self._ledger, self._service = measuring, ledger, service
 
     def find(
-        self, wanted: Iterable[tuple[Baseline, Subject]], played: Played, judged: Span
+        self,
+        wanted: Iterable[tuple[Baseline, Subject]],
+        played: Played,
+        judged: Span,
+        *,
+        is_isolated: bool,
     ) -> dict[tuple[Baseline, Subject], Before]:
-        """What each subject was in its baseline; raises what sources and the ledger raise."""
+        """What each subject was in its baseline; raises what sources and the ledger raise.
+
+        Another time is taken to be as isolated as the run is.
+        """
         by_baseline: dict[Baseline, list[Subject]] = {}
         for baseline, subject in dict.fromkeys(wanted):
             by_baseline.setdefault(baseline, []).append(subject)
+        run = _Run(played, judged, is_isolated)
         return {
             (baseline, subject): before
             for baseline, subjects in by_baseline.items()
-            for subject, before in self._before(baseline, subjects, played, judged).items()
+            for subject, before in self._before(baseline, subjects, run).items()
         }
 
-    def _before(
-        self, baseline: Baseline, subjects: Sequence[Subject], played: Played, judged: Span
-    ) -> Earlier:
+    def _before(self, baseline: Baseline, subjects: Sequence[Subject], run: "_Run") -> Earlier:
         match baseline:
             case RunBaseline() | StoredBaseline():
-                return self._stored(baseline, subjects, played)
+                return self._stored(baseline, subjects, run)
             case OffsetBaseline(offset_s):
-                span = Span(judged.start_s - offset_s, judged.end_s - offset_s)
-                return self._apart(subjects, BaselineRef("the same time before", span), judged)
+                span = Span(run.judged.start_s - offset_s, run.judged.end_s - offset_s)
+                return self._apart(subjects, BaselineRef("the same time before", span), run)
             case SpanBaseline(start_s, end_s):
                 ref = BaselineRef("another time", Span(start_s, end_s))
-                return self._apart(subjects, ref, judged)
+                return self._apart(subjects, ref, run)
             case PhaseBaseline(name):
-                return self._in_phase(subjects, name, played, judged)
+                return self._in_phase(subjects, name, run)
 
-    def _in_phase(
-        self, subjects: Sequence[Subject], name: str, played: Played, judged: Span
-    ) -> Earlier:
-        phase = played.phase(name)
+    def _in_phase(self, subjects: Sequence[Subject], name: str, run: "_Run") -> Earlier:
+        phase, judged = run.played.phase(name), run.judged
         if phase is None:
             return _unknown(subjects, f"the run had no phase `{name}` to compare with")
         start_s, end_s = phase.span.start_s, min(phase.span.end_s, judged.end_s)
         # What warms up is no baseline either, where something of the phase is left.
         start_s = max(start_s, judged.start_s) if judged.start_s < end_s else start_s
         span = Span(start_s, end_s)
-        return self._anew(subjects, span, BaselineRef(f"the phase `{name}`", span))
+        ref = BaselineRef(f"the phase `{name}`", span)
+        return self._anew(subjects, span, ref, replace(run, is_isolated=False))
 
-    def _apart(self, subjects: Sequence[Subject], ref: BaselineRef, judged: Span) -> Earlier:
+    def _apart(self, subjects: Sequence[Subject], ref: BaselineRef, run: "_Run") -> Earlier:
         """What subjects were in a time that is another one than the run."""
         span = ref.span
-        if span is None or span.overlaps(judged):
-            return _unknown(subjects, f"{ref.told} is part of the run itself: take one before it")
-        return self._anew(subjects, span, ref)
+        if span is None or span.overlaps(run.judged):
+            return _unknown(subjects, f"{ref.told} {_NOT_APART}")
+        return self._anew(subjects, span, ref, run)
 
-    def _anew(self, subjects: Sequence[Subject], span: Span, ref: BaselineRef) -> Earlier:
+    def _anew(
+        self, subjects: Sequence[Subject], span: Span, ref: BaselineRef, run: "_Run"
+    ) -> Earlier:
         if span.length_s <= 0 or span.start_s < 0:
             return _unknown(subjects, f"{ref.told} is no stretch of time to compare with")
+        found = measured(self._measuring, subjects, span, is_isolated=run.is_isolated)
+        scraping = scraped(subjects, span, self._measuring.sources)
         return {
-            subject: Before(outcome.groups, ref, _nothing(ref, outcome))
-            for subject, outcome in self._measuring.measure(subjects, span).items()
+            subject: run.before(
+                subject, outcome, span, ref, scraping.get(subject, Scraped()).problem
+            )
+            for subject, outcome in found.items()
         }
 
     def _stored(
-        self, baseline: RunBaseline | StoredBaseline, subjects: Sequence[Subject], played: Played
+        self, baseline: RunBaseline | StoredBaseline, subjects: Sequence[Subject], run: "_Run"
     ) -> Earlier:
         if self._ledger is None:
             return _unknown(subjects, "there is no ledger with earlier runs: give `--state`")
-        runs = _chosen(self._ledger, baseline, self._service, played.span)
-        if not runs:
+        stored = _chosen(self._ledger, baseline, self._service, run.played.span)
+        if not stored:
             return _unknown(subjects, _missing(baseline))
-        each = [self._of_run(self._ledger, run, subjects, played.scale) for run in runs]
+        each = [self._of_stored(self._ledger, one, subjects, run) for one in stored]
         if len(each) == 1:
             return each[0]
         ref = BaselineRef(f"the median of {len(each)} runs", None)
         return {subject: _median([one[subject] for one in each], ref) for subject in subjects}
 
-    def _of_run(
-        self, ledger: Ledger, run: StoredRun, subjects: Sequence[Subject], scale: float
+    def _of_stored(
+        self, ledger: Ledger, stored: StoredRun, subjects: Sequence[Subject], run: "_Run"
     ) -> Earlier:
-        told = f"{run.name or title_of(run.service, '')} (run {run.id})"
-        kept = _kept(ledger, run, self._measuring.confidence)
+        told = f"{stored.name or title_of(stored.service, '')} (run {stored.id})"
+        if Span(stored.start_s, stored.end_s).overlaps(run.played.span):
+            return _unknown(subjects, f"{told} {_NOT_APART}")
+        kept, scale = _kept(ledger, stored, self._measuring.confidence), run.played.scale
         if kept is None:
             return _unknown(subjects, f"{told} was kept in a form that this slowatch does not know")
         if kept.scale != scale:
             why = f"{told} was played at scale {kept.scale:g} and this one at {scale:g}"
             return _unknown(subjects, f"{why}: they cannot be compared")
-        ref = BaselineRef(told, kept.span, run.id)
-        known = {s: Before(kept.by_key[s.key], ref) for s in subjects if kept.by_key.get(s.key)}
+        ref = BaselineRef(told, kept.span, stored.id)
+        known = {
+            subject: run.before(subject, Outcome(groups), kept.span, ref)
+            for subject in subjects
+            if (groups := kept.by_key.get(subject.key))
+        }
         # What that run did not measure may still be told by Prometheus.
         unknown = [subject for subject in subjects if subject not in known]
-        return known | (dict(self._anew(unknown, kept.span, ref)) if unknown else {})
+        return known | (dict(self._anew(unknown, kept.span, ref, run)) if unknown else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The run that is compared: as it was played, what of it is judged."""
+
+    played: Played
+    judged: Span
+    is_isolated: bool
+
+    def before(
+        self,
+        subject: Subject,
+        was: Outcome,
+        span: Span,
+        ref: BaselineRef,
+        problem: str | None = None,
+    ) -> Before:
+        """What a subject was in another span; what was counted there as if it were as long."""
+        if problem is not None:
+            return Before({}, ref, f"of {ref.told} {problem}")
+        groups = was.groups
+        if isinstance(subject.measure, CountMeasure):
+            factor = self.judged.length_s / span.length_s
+            groups = {group: _times(factor, one) for group, one in groups.items()}
+        return Before(groups, ref, _nothing(ref, was), span.length_s)
+
+
+def _times(factor: float, one: Measured) -> Measured:
+    """A count that is so many times as much."""
+    was = one.estimate
+    interval = was.interval and Interval(factor * was.low, factor * was.high)
+    return replace(one, estimate=Estimate(factor * was.value, was.events, interval))
 
 
 def _chosen(
@@ -168,7 +232,7 @@ def _median(each: Sequence[Before], ref: BaselineRef) -> Before:
         estimate, newest = middle([one.estimate for one in measured]), measured[0]
         found[group] = replace(newest, estimate=estimate)
     reason = None if found else next((one.reason for one in each if one.reason), None)
-    return Before(found, ref, reason)
+    return Before(found, ref, reason, each[0].length_s)
 
 
 def _unknown(subjects: Sequence[Subject], reason: str) -> Earlier:

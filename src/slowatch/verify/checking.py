@@ -1,7 +1,7 @@
 """Checking runs against a live Prometheus: which of their checks would have no data, and why."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from slowatch.evaluate.checking import CODE
@@ -12,8 +12,9 @@ from slowatch.source.connection import Connection
 from slowatch.source.discovery import DEFAULT_SCRAPE_S, scrape_interval_s
 from slowatch.spec.compiled_runs import CompiledRun
 from slowatch.spec.problem import Problem
-from slowatch.verify.asked import Subject
+from slowatch.verify.asked import Rows, Subject
 from slowatch.verify.measuring import RunMeasuring
+from slowatch.verify.validity import unknown_labels
 
 ASKED_S = 60
 
@@ -46,7 +47,15 @@ def check_runs_live(
         length_s = max(ASKED_S, 4 * scrape_s)
         rows = measuring.rows(list(dict.fromkeys(asked.values())), Grid(end_s, end_s, length_s))
     return [
-        Problem(run.path, run.line, 1, CODE, f"{run.name}: {name} has no data now: {reason}")
+        Problem(run.path, run.line, 1, CODE, f"{run.name}: {name} {wrong}")
         for (run, name), subject in asked.items()
-        if (reason := rows[subject].reason) is not None
+        for wrong in _wrong(subject, rows[subject])
     ]
+
+
+def _wrong(subject: Subject, rows: Rows) -> Iterator[str]:
+    """What is wrong with what a check was told."""
+    if rows.reason is not None:
+        yield f"has no data now: {rows.reason}"
+    for label in unknown_labels(subject.by, rows.by_group):
+        yield f"is told apart by `{label}`, and nothing that it measures has that label now"

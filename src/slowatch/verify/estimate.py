@@ -63,6 +63,17 @@ def wilson(part: float, total: float, z: float) -> Interval:
     return Interval(low, high)
 
 
+def poisson(events: float, z: float) -> Interval:
+    """Where the number of events lies that was to be expected, of which so many were counted.
+
+    The score interval, which holds for few events and for none too. Source: Rao 1948; compared with
+    others by Barker 2002, "A comparison of nine confidence intervals for a Poisson parameter".
+    """
+    counted = max(0.0, events)
+    centre, half = counted + z * z / 2, z * sqrt(counted + z * z / 4)
+    return Interval(0.0 if counted <= 0 else max(0.0, centre - half), centre + half)
+
+
 def contrast(now: Estimate, factor: float, before: Estimate, shift: float = 0.0) -> Interval:
     """Where `now - factor * before - shift` lies; `factor` is not negative.
 

@@ -11,7 +11,7 @@ from math import inf, sqrt
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Protocol
 
-from slowatch.verify.estimate import Estimate, hull, t_of, wilson, z_of
+from slowatch.verify.estimate import Estimate, hull, poisson, t_of, wilson, z_of
 from slowatch.verify.result import Interval
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ _ROUNDING = 1e-12
 LEAST_SLOTS = 8
 """With fewer slots than this, drawing from them says nothing of others."""
 LEAST_VALUES = 3
+NO_MARGIN = 0.5
+"""The confidence of one side that leaves as much on the other: none."""
+CHANCE_CONFIDENCE = 0.975
+"""How surely neighbouring slots must be alike by more than chance."""
+MOST_ALIKE = 0.9
 
 
 class Estimator(Protocol):
@@ -139,13 +144,13 @@ class PerSecond:
         return _divided(sums[:, 0], sums[:, 1])
 
     def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
-        """The rate; counts waver by their own square root."""
+        """The rate; counts waver by about their own square root."""
         events, seconds = row
         if seconds <= 0:
             return None
-        half = z * sqrt(events) / seconds
-        rate = events / seconds
-        return Estimate(rate, events, Interval(max(0.0, rate - half), rate + half))
+        reach = poisson(events, z)
+        ends = Interval(reach.low / seconds, reach.high / seconds)
+        return Estimate(events / seconds, events, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +162,9 @@ class Count:
         return sums[:, 0]
 
     def estimate(self, row: Sequence[float], z: float) -> Estimate | None:
-        """The events; how many there would have been another time wavers by their square root."""
+        """The events; how many there would have been another time wavers by about their root."""
         events = row[0]
-        half = z * sqrt(max(0.0, events))
-        return Estimate(events, events, Interval(max(0.0, events - half), events + half))
+        return Estimate(events, events, poisson(events, z))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +205,42 @@ def over_slots(
         return None
     ends = np.quantile(values, [1 - confidence, confidence], method="inverted_cdf")
     value = float(estimator.values(sums.sum(axis=0, keepdims=True))[0])
-    return _widened(Interval(float(ends[0]), float(ends[1])), value, count, confidence)
+    reach = Interval(float(ends[0]), float(ends[1]))
+    return _widened(reach, value, count, confidence, drift(estimator.values(sums)))
 
 
-def _widened(interval: Interval, value: float, count: int, confidence: float) -> Interval:
+def _widened(
+    interval: Interval, value: float, count: int, confidence: float, drifted: float
+) -> Interval:
     z = z_of(confidence)
     if z <= 0 or interval.high == inf:
         return interval
-    factor = t_of(confidence, count - 1) / z * sqrt(count / (count - 1))
+    factor = t_of(confidence, count - 1) / z * sqrt(count / (count - 1)) * drifted
     low, high = value - interval.low, interval.high - value
     return Interval(value - factor * low, value + factor * high)
+
+
+def drift(values: "Matrix") -> float:
+    """By how much less is known of a mean of values where neighbours are alike; 1 where not.
+
+    As many slots in a row as are alike tell no more than one. What chance alone would make alike
+    does not count. Source: Bartlett 1946, "On the theoretical specification and sampling properties
+    of autocorrelated time-series": the variance of a mean where each value goes on from the one
+    before, by its correlation with it.
+    """
+    import numpy as np
+
+    known = values[np.isfinite(values)]
+    around = known - known.mean() if len(known) else known
+    spread = float((around**2).sum())
+    if len(known) < LEAST_SLOTS or spread <= 0:
+        return 1.0
+    alike = float((around[1:] * around[:-1]).sum()) / spread
+    if alike * sqrt(len(known)) < z_of(CHANCE_CONFIDENCE):
+        return 1.0
+    # Few values know less of it than there is.
+    alike = min(MOST_ALIKE, alike + (1 + 4 * alike) / len(known))
+    return sqrt((1 + alike) / (1 - alike))
 
 
 def estimated(
@@ -223,11 +253,14 @@ def estimated(
 ) -> Estimate | None:
     """The number of the whole run; it lies where its events and its slots say, whichever is wider.
 
-    A share lies between 0 and 1, whatever its slots say.
+    A share lies between 0 and 1, whatever its slots say. Where no margin is asked for, what was
+    seen counts.
     """
     found = estimator.estimate(whole, z_of(confidence))
     if found is None:
         return None
+    if confidence <= NO_MARGIN:
+        return Estimate(found.value, found.events)
     reach = hull(found.interval, over_slots(estimator, rows, confidence=confidence, seed=seed))
     if isinstance(estimator, Share) and reach is not None:
         reach = Interval(max(0.0, reach.low), min(1.0, reach.high))
@@ -236,6 +269,8 @@ def estimated(
 
 def of_values(values: Sequence[float], *, confidence: float, seed: int) -> Interval | None:
     """Where the mean of values lies, by how they differ; None of a single one."""
+    if confidence <= NO_MARGIN and values:
+        return Interval(fmean(values), fmean(values))
     rows = [(value, 1.0) for value in values]
     drawn = over_slots(Mean(), rows, confidence=confidence, seed=seed)
     if drawn is not None or len(values) < LEAST_VALUES:

@@ -46,6 +46,7 @@ def against_baseline(now: Estimate, change: Change, before: Estimate) -> Held:
     """Whether an estimate is within a change of its baseline, or within the floor of it.
 
     It breaks the change where both `now > (1 + change) * before` and `now > before + floor`.
+    Nothing is no more than nothing, however many events that rests on.
     """
     floor = float(change.floor)
     low = high = None
@@ -61,7 +62,16 @@ def against_baseline(now: Estimate, change: Change, before: Estimate) -> Held:
         short = contrast(now, factor, before), contrast(now, 1.0, before, -floor)
         verdicts.append(_clear(_least(*(_negated(one) for one in short))))
     ratio = now.value / before.value - 1 if before.value > 0 else None
-    return Held(worst(verdicts), low, high, ratio, _ratio_interval(now, before))
+    is_nothing = now.value == before.value == 0
+    verdict = "pass" if is_nothing else worst(verdicts)
+    return Held(verdict, low, high, ratio, _ratio_interval(now, before))
+
+
+def floor_needed(change: Change, before: Estimate) -> str | None:
+    """Why a change of nothing cannot be told; None where it can."""
+    if before.value > 0 or change.at_most is None or change.floor > 0:
+        return None
+    return "its baseline is 0, of which any change is too much: give the check a `floor`"
 
 
 def limits_around(before: float, change: Change) -> Limits:

@@ -20,7 +20,13 @@ from slowatch.spec.compiled_runs import (
 from slowatch.verify.baselines import Before
 from slowatch.verify.buckets import against_buckets, unseen_change
 from slowatch.verify.estimate import Estimate
-from slowatch.verify.limits import Held, against_baseline, against_limits, events_to_tell
+from slowatch.verify.limits import (
+    Held,
+    against_baseline,
+    against_limits,
+    events_to_tell,
+    floor_needed,
+)
 from slowatch.verify.measuring import Measured, Outcome
 from slowatch.verify.result import Line
 from slowatch.verify.scraping import Scraped
@@ -103,8 +109,12 @@ def _judged(
         if was is None:
             reason = before.reason if before is not None else "there is no baseline"
             return replace(line, reason=reason or "the baseline knows nothing of this group")
+        if (doubt := doubt_of(was)) is not None:
+            return replace(line, reason=f"its baseline: {doubt}")
         held = against_baseline(measured.estimate, check.bound, was.estimate)
         unseen = unseen_change(held, check.bound, measured, was)
+        if held.verdict == "inconclusive":
+            unseen = unseen or floor_needed(check.bound, was.estimate)
     else:
         assert isinstance(check.bound, Limits)  # noqa: S101  recoveries are judged elsewhere
         held, unseen = _against_limits(check, check.bound, measured, rules)
@@ -113,7 +123,7 @@ def _judged(
     if unseen is not None:
         held = replace(held, verdict="inconclusive")
         line = replace(line, reason=unseen)
-    return _settled(_held(line, check, held), check, measured, scraped, rules)
+    return _settled(_held(line, check, held), check, measured, group, scraped, rules)
 
 
 def _measured_line(line: Line, measured: Measured) -> Line:
@@ -181,11 +191,16 @@ def is_fact(check: Check) -> bool:
     return False
 
 
-def _settled(line: Line, check: Check, measured: Measured, scraped: Scraped, rules: Rules) -> Line:
+def _settled(
+    line: Line, check: Check, measured: Measured, group: Group, scraped: Scraped, rules: Rules
+) -> Line:
     """The line as what it rests on allows: too little of it shows nothing, but a fact."""
     if line.stands and line.verdict in ("fail", "warn"):
         return line
-    doubt = scraped.problem or measured.doubt or _too_few(check, measured, rules)
+    missed = _missing(measured) or scraped.problem
+    if group in scraped.ended:
+        missed = missed or "its series ended before the run did: nothing can be shown by them"
+    doubt = missed or measured.doubt or _too_few(check, measured, rules)
     if doubt is not None:
         return replace(line, verdict="inconclusive", reason=doubt)
     if line.verdict == "inconclusive" and line.reason is None:
@@ -193,10 +208,19 @@ def _settled(line: Line, check: Check, measured: Measured, scraped: Scraped, rul
     return line
 
 
+def doubt_of(measured: Measured) -> str | None:
+    """Why nothing can be shown by a number, whatever it is held against."""
+    return _missing(measured) or measured.doubt
+
+
+def _missing(measured: Measured) -> str | None:
+    if measured.doubt is not None or measured.missing <= MOST_MISSING:
+        return None
+    return f"{measured.missing:.0%} of the time there was no value: nothing can be shown by it"
+
+
 def _too_few(check: Check, measured: Measured, rules: Rules) -> str | None:
     """Why there is too little for anything to be shown by it; None where there is enough."""
-    if measured.missing > MOST_MISSING:
-        return f"{measured.missing:.0%} of the time there was no value: nothing can be shown by it"
     events = measured.estimate.events
     is_sample = isinstance(check.measure, ShareMeasure | QuantileMeasure | MeanMeasure)
     if not is_sample or events >= rules.least_events:

@@ -9,6 +9,7 @@ from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.told import Group
 from slowatch.slo.slot import Span
 from slowatch.source.answer import Grid
+from slowatch.spec.compiled import FreeEvents
 from slowatch.spec.compiled_runs import (
     CountMeasure,
     MeanMeasure,
@@ -59,8 +60,8 @@ class Measured:
     """One group's number over a stretch of time, and how it went.
 
     `kept` is where it lies with the confidence that is kept of all runs. `missing` is the share of
-    moments without a value, where the number is a statistic of values; `doubt` says why nothing can
-    be shown by it.
+    time without a value, where the number is a statistic of values or a free expression's; `doubt`
+    says why nothing can be shown by it.
     """
 
     estimate: Estimate
@@ -75,47 +76,51 @@ class Measured:
 class Outcome:
     """What was measured of a subject, by group; `reason` where there is nothing.
 
-    `lost` are groups that are there and could not be read, and why.
+    `lost` are groups that are there and could not be read, and why; `idle` those in which nothing
+    happened, so that there is no number.
     """
 
     groups: Mapping[Group, Measured] = field(default_factory=dict)
     reason: str | None = None
     lost: Mapping[Group, str] = field(default_factory=dict)
+    idle: tuple[Group, ...] = ()
 
 
 class RunMeasuring:
-    """Measures subjects over stretches of time, each at its own Prometheus."""
+    """Measures subjects over stretches of time, each at its own one of the `sources`."""
 
     def __init__(self, sources: Mapping[str, Measuring], *, confidence: float) -> None:
-        self._sources = sources
+        self.sources = sources
         self.confidence = confidence
         self.z = z_of(confidence)
 
     def scrape_s(self, source: str) -> int:
         """The scrape interval of a source, in seconds."""
-        return self._sources[source].scrape_s
+        return self.sources[source].scrape_s
 
     def measure(self, subjects: Iterable[Subject], span: Span) -> dict[Subject, Outcome]:
         """What each subject came to over the span; raises what sources raise."""
         found: dict[Subject, Outcome] = {}
         for source, theirs in _by_source(subjects).items():
-            scrape_s = self._sources[source].scrape_s
+            scrape_s = self.sources[source].scrape_s
             values = [subject for subject in theirs if _is_value(subject)]
             others = [subject for subject in theirs if not _is_value(subject)]
             whole = self.rows(others, Grid(span.end_s, span.end_s, span.length_s))
-            slots = self.rows(others, slots_of(span, MOST_SLOTS, SCRAPES_IN_SLOT * scrape_s))
+            parts = slots_of(span, MOST_SLOTS, SCRAPES_IN_SLOT * scrape_s)
+            slots = self.rows(others, parts)
             moments = slots_of(span, MOST_VALUES, scrape_s)
             for subject, rows in self.rows(values, moments).items():
                 found[subject] = self._values(subject, rows, len(moments.ends))
             for subject in others:
-                found[subject] = self._outcome(subject, whole[subject], slots[subject])
+                one = self._outcome(subject, whole[subject], slots[subject])
+                found[subject] = _with_missing(one, subject, slots[subject], parts)
         return found
 
     def rows(self, subjects: Sequence[Subject], grid: Grid) -> dict[Subject, Rows]:
         """The rows of subjects of one source, slot by slot."""
         if not subjects:
             return {}
-        source = self._sources[subjects[0].source]
+        source = self.sources[subjects[0].source]
         plans = [Plan(subject, grid, source.scrape_s) for subject in subjects]
         told = source.tell([p.question for p in plans if p.question is not None], grid)
         counted = source.count([need for plan in plans for need in plan.needs], grid)
@@ -129,27 +134,34 @@ class RunMeasuring:
         for group, by_end in rows.by_group.items():
             values = {end_s: row[0] for end_s, row in by_end.items()}
             measured = self._of_values(subject, values, measure.statistic)
-            missing = 1 - len(values) / moments
+            # A moment stands for all of its slot but where it says of how much of it.
+            missing = 1 - sum(row[1] if len(row) > 1 else 1.0 for row in by_end.values()) / moments
             groups[group] = replace(measured, missing=missing, doubt=rows.doubts.get(group))
         return Outcome(groups, rows.reason, rows.lost)
 
     def _outcome(self, subject: Subject, whole: Rows, parts: Rows) -> Outcome:
-        measured = {}
+        measured, lost, idle = {}, dict(whole.lost), []
         for group, by_end in whole.by_group.items():
-            slots = aligned(parts, whole, group)
+            slots, doubt = aligned(parts, whole, group), _unread(parts, whole, group)
+            if _is_of_slots(subject) and not slots:
+                lost[group] = doubt or "no part of the run was long enough to tell"
+                continue
             for row in by_end.values():
                 one = self._one(subject, group, row, whole, slots)
-                if one is not None:
-                    measured[group] = one
-        nothing = whole.reason or "nothing happened in that time"
-        return Outcome(measured, None if measured else nothing, whole.lost)
+                if one is None:
+                    idle.append(group)
+                else:
+                    measured[group] = replace(one, doubt=doubt or one.doubt)
+        nothing = whole.reason or next(iter(lost.values()), "nothing happened in that time")
+        return Outcome(measured, None if measured else nothing, lost, tuple(sorted(idle)))
 
     def _one(
         self, subject: Subject, group: Group, row: Row, whole: Rows, slots: Mapping[int, Row]
     ) -> Measured | None:
+        """A group's number; None where nothing happened."""
         if _is_native_quantile(subject):
             return self._native(subject, row, slots)
-        if isinstance(subject.measure, RateMeasure) and subject.measure.statistic != "mean":
+        if isinstance(subject.measure, RateMeasure) and _is_of_slots(subject):
             rates = {end_s: events / seconds for end_s, (events, seconds) in slots.items()}
             return self._of_values(subject, rates, subject.measure.statistic)
         estimator = estimator_of(subject, group, whole)
@@ -250,11 +262,42 @@ def statistic_of(statistic: Statistic, values: Sequence[float]) -> float:
 
 
 def _deviation(group: Group, rows: Rows) -> float | None:
-    for end_s, counts in rows.buckets.get(group, {}).items():
-        total, count = rows.by_group[group].get(end_s, (0.0, 0.0))
-        if count > 0:
-            return deviation_in_buckets(counts, rows.bounds[group], total / count)
-    return None
+    """About how far a group's observations are from their mean, those of all slots together."""
+    own = rows.by_group.get(group, {})
+    buckets = [counts for end_s, counts in rows.buckets.get(group, {}).items() if end_s in own]
+    total, count = (sum(numbers) for numbers in zip((0.0, 0.0), *own.values(), strict=True))
+    if not buckets or count <= 0:
+        return None
+    counts = [sum(numbers) for numbers in zip(*buckets, strict=True)]
+    return deviation_in_buckets(counts, rows.bounds[group], total / count)
+
+
+def _unread(parts: Rows, whole: Rows, group: Group) -> str | None:
+    """Why a group could not be read slot by slot, though all of it could be.
+
+    Where its slots are not there since it was too short, nothing is wrong with it.
+    """
+    why = parts.reason if parts.is_refused else None
+    # Of a share it is not told which of its groups is lost.
+    for one in (group, ()):
+        if one not in whole.lost:
+            why = why or parts.lost.get(one)
+    return None if why is None else f"could not be read slot by slot: {why}"
+
+
+def _with_missing(outcome: Outcome, subject: Subject, parts: Rows, grid: Grid) -> Outcome:
+    """What free expressions came to, and for how much of the time they had no value.
+
+    Nobody else tells of them whether what they ask for was there: which targets they need is not
+    known. A group may be idle, or not there yet, as long as another one is there.
+    """
+    measure = subject.measure
+    if not isinstance(measure, ShareMeasure) or not isinstance(measure.sli, FreeEvents):
+        return outcome
+    there = {end_s for row in parts.by_group.values() for end_s in row}
+    missing = 1 - len(there) / len(grid.ends)
+    groups = {group: replace(one, missing=missing) for group, one in outcome.groups.items()}
+    return replace(outcome, groups=groups)
 
 
 def aligned(parts: Rows, whole: Rows, group: Group) -> Mapping[int, Row]:
@@ -279,6 +322,11 @@ def _by_source(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
 
 def _is_value(subject: Subject) -> bool:
     return isinstance(subject.measure, ValueMeasure)
+
+
+def _is_of_slots(subject: Subject) -> bool:
+    """Whether its number is one of its slots' numbers, and none of the whole run's."""
+    return isinstance(subject.measure, RateMeasure) and subject.measure.statistic != "mean"
 
 
 def _is_native_quantile(subject: Subject) -> bool:

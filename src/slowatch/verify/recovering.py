@@ -1,30 +1,25 @@
 """Recovery: how long after a spike a measure is back at its baseline, and stays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from slowatch.slo.slot import Span
 from slowatch.slo.verdict import Verdict
-from slowatch.source.answer import Grid
 from slowatch.spec.compiled_runs import Check, Limits, Recovery
-from slowatch.verify.asked import Row, Subject
+from slowatch.verify.asked import Subject
 from slowatch.verify.baselines import Before
-from slowatch.verify.estimators import Estimator, Plain
-from slowatch.verify.limits import against_limits, limits_around
-from slowatch.verify.lines import broken, plain_line
+from slowatch.verify.limits import floor_needed
+from slowatch.verify.lines import broken, doubt_of, plain_line
 from slowatch.verify.measuring import (
     Measured,
     Outcome,
     RunMeasuring,
-    aligned,
-    estimator_of,
 )
 from slowatch.verify.played import Played, clock_start_s
+from slowatch.verify.recovery_slots import RecoverySlots, grid_of
 from slowatch.verify.result import Interval, Line
 from slowatch.verify.scraping import Scraped
-
-STAYS = 2
-"""Slots in a row that must be back at the end of what was seen."""
+from slowatch.verify.stretches import Home, Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +29,7 @@ class Seen:
     measuring: RunMeasuring
     played: Played
     span: Span
+    least_events: int
 
 
 def recovery_lines(
@@ -50,7 +46,7 @@ def recovery_lines(
     """
     clock_s = clock_start_s(bound, seen.played.phases, seen.played.span)
     scrape_s = seen.measuring.scrape_s(check.source)
-    count = 0 if clock_s is None else (seen.span.end_s - clock_s) // scrape_s
+    grid = None if clock_s is None else grid_of(clock_s, seen.span, scrape_s)
     line = replace(
         plain_line(check, ()),
         unit="seconds",
@@ -58,112 +54,47 @@ def recovery_lines(
         baseline_ref=None if before is None else before.ref,
         course_unit=check.unit,
     )
-    if clock_s is None or count < STAYS or before is None or not before.groups:
+    if grid is None or before is None or not before.groups:
         yield replace(line, reason=_unseen(bound, clock_s, before))
         return
-    subject = Subject.of(check)
-    after = Grid(clock_s + scrape_s, clock_s + count * scrape_s, scrape_s)
-    rows = seen.measuring.rows([subject], after)[subject]
+    asked = RecoverySlots.asked(Subject.of(check), grid, seen.measuring, seen.least_events)
     for group in sorted(dict.fromkeys((*before.groups, *outcome.groups, *outcome.lost))):
         named = replace(line, group=dict(zip(check.by, group, strict=False)))
         if group in outcome.groups:
             named = replace(named, course=outcome.groups[group].course)
         was = before.groups.get(group)
-        if was is None or scraped.problem is not None:
-            reason = scraped.problem or outcome.lost.get(group)
+        reason = scraped.problem or outcome.lost.get(group) or asked.unread(group)
+        if was is None or reason is not None:
             yield replace(named, reason=reason or "the baseline knows nothing of this group")
             continue
-        limits = limits_around(was.estimate.value, bound.change)
-        slots = Slots(estimator_of(subject, group, rows), aligned(rows, rows, group), after)
-        yield _judged(_seen_line(named, was, limits), check, bound, slots, limits, seen.measuring.z)
+        if (doubt := doubt_of(was)) is not None:
+            yield replace(named, reason=f"its baseline: {doubt}")
+            continue
+        home = Home(bound.change, was.estimate, before.per_s(was))
+        line_seen = _seen_line(named, was, home.limits)
+        yield _judged(line_seen, check, bound, asked.of(group, was), home)
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """What one group did in each scrape's slot after the clock started."""
-
-    estimator: Estimator
-    rows: Mapping[int, Row]
-    grid: Grid
-
-    @property
-    def clock_s(self) -> int:
-        """When the clock started."""
-        return self.grid.first_s - self.grid.step_s
-
-    def last_out_s(self, limits: Limits, z: float) -> int:
-        """The end of the last slot that was out, or in which nothing happened; else the start.
-
-        A service that no longer answers has not recovered.
-        """
-        out = [end_s for end_s in self.grid.ends if self._is_out(end_s, limits, z)]
-        return max(out, default=self.clock_s)
-
-    def after(self, start_s: int, limits: Limits, z: float) -> Verdict:
-        """How all slots after a moment, taken together, are within limits."""
-        rows = [row for end_s, row in self.rows.items() if end_s > start_s]
-        if len(rows) < STAYS:
-            return "inconclusive"
-        # A gauge does not add up; each of its values was within the limits for certain.
-        if isinstance(self.estimator, Plain):
-            return "pass"
-        together = tuple(sum(numbers) for numbers in zip(*rows, strict=True))
-        estimate = self.estimator.estimate(together, z)
-        if estimate is None:
-            return "inconclusive"
-        return against_limits(estimate, limits, scale=1.0, is_share=False).verdict
-
-    def _is_out(self, end_s: int, limits: Limits, z: float) -> bool:
-        row = self.rows.get(end_s)
-        estimate = None if row is None else self.estimator.estimate(row, z)
-        if estimate is None:
-            return True
-        return against_limits(estimate, limits, scale=1.0, is_share=False).verdict == "fail"
-
-
-def recovered(slots: Slots, limits: Limits, z: float) -> Interval | None:
-    """Seconds from the clock's start to when it was back, and stayed; None where it was not.
-
-    From the last slot that was out on, or from the first one after it from which all that is left
-    is within the limits for certain, taken together: what is slow now and then is not back. It was
-    back between two scrapes, each of which may have been late by one, so up to two slots before. A
-    measure that never left was back at once.
-    """
-    out_s, step_s = slots.last_out_s(limits, z), slots.grid.step_s
-    for back_s in range(out_s, slots.grid.last_s, step_s):
-        if slots.after(back_s, limits, z) == "pass":
-            low = out_s - slots.clock_s - 2 * step_s
-            return Interval(float(max(0, low)), float(back_s - slots.clock_s))
-    return None
-
-
-def is_away(slots: Slots, limits: Limits, z: float, within_s: int) -> bool:
-    """Whether it was certainly not back when it should have been, to stay.
-
-    It was out when the run ended, or what came after its time was, taken together.
-    """
-    due_s, step_s = slots.clock_s + within_s, slots.grid.step_s
-    if slots.grid.last_s < due_s + 2 * step_s:
-        return False
-    is_out = slots.last_out_s(limits, z) > slots.grid.last_s - STAYS * step_s
-    return is_out or slots.after(due_s, limits, z) == "fail"
-
-
-def _judged(
-    line: Line, check: Check, bound: Recovery, slots: Slots, limits: Limits, z: float
-) -> Line:
-    back, seen_s = recovered(slots, limits, z), slots.grid.last_s - slots.clock_s
-    if back is None:
+def _judged(line: Line, check: Check, bound: Recovery, slots: Slots, home: Home) -> Line:
+    found, seen_s = slots.back(home), slots.seen_s - slots.clock_s
+    if found is None:
         told = f"it was not back to stay when the run ended, {seen_s} s after the clock started"
-        is_late = is_away(slots, limits, z, bound.within_s)
-        verdict = broken(check, "fail" if is_late else "inconclusive")
-        return replace(line, verdict=verdict, reason=told)
+        if slots.is_away(home, bound.within_s):
+            return replace(line, verdict=broken(check, "fail"), reason=told)
+        return replace(line, reason=floor_needed(bound.change, home.was) or told)
+    back = _between_scrapes(slots, *found)
     verdict, reason = _verdict(back, bound.within_s), None
     if verdict == "inconclusive":
-        reason = "scrapes are too far apart to tell"
+        told = f"it was back between {back.low:g} and {back.high:g} s after the clock started"
+        too_few = f"{told}: it takes closer scrapes, or more events, to tell"
+        reason = floor_needed(bound.change, home.was) or too_few
     elif seen_s < bound.within_s:
         verdict = "inconclusive"
         reason = f"the run ended {seen_s} s after the clock started: whether it stays is not seen"
+    elif verdict == "pass" and (blind_s := slots.blind_until_s()) is not None:
+        verdict = "inconclusive"
+        until = f"until {blind_s - slots.clock_s} s after the clock started"
+        reason = f"it was not scraped for a while, {until}: whether it was back is not known"
     return replace(
         line,
         verdict=broken(check, verdict),
@@ -171,6 +102,16 @@ def _judged(
         interval=back,
         reason=reason,
     )
+
+
+def _between_scrapes(slots: Slots, away_s: int, back_s: int) -> Interval:
+    """Seconds from the clock's start to when it was back, and stayed.
+
+    It was back between two scrapes, each of which may have been late by one, so up to two slots
+    before. A measure that never left was back at once.
+    """
+    low = away_s - slots.clock_s - 2 * slots.grid.step_s
+    return Interval(float(max(0, low)), float(back_s - slots.clock_s))
 
 
 def _verdict(back: Interval, within_s: float) -> Verdict:

@@ -1,24 +1,29 @@
 """Scraping: whether all that was to be scraped in a run was there, target by target.
 
 A target is a job and an instance. Where Prometheus says of it whether it was up, that counts; where
-it does not (remote write), there being any sample does.
+it does not (remote write), there being any sample does. In a step that is longer than a scrape it
+was there for the share of its scrapes that found it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from slowatch.evaluate.measuring import Measuring
+from slowatch.evaluate.told import Group
 from slowatch.slo.slot import Span
-from slowatch.source.answer import Answer, Grid, number_of, series_of
+from slowatch.source.answer import Answer, Grid, Refusal, number_of, series_of
+from slowatch.source.planning import kept
 from slowatch.source.promql_text import escape_regex
-from slowatch.spec.compiled import Counter, CounterEvents, Matcher
+from slowatch.spec.compiled import Counter, CounterEvents, FreeEvents, Matcher
 from slowatch.spec.compiled_runs import (
     CountMeasure,
     MeanMeasure,
     QuantileMeasure,
     RateMeasure,
     ShareMeasure,
+    ValueMeasure,
 )
+from slowatch.spec.counters import read_series
 from slowatch.spec.promql import selector_text
 from slowatch.verify.asked import Subject
 from slowatch.verify.histograms import part_of
@@ -26,13 +31,16 @@ from slowatch.verify.measuring import slots_of
 
 LEAST_COVERAGE = 0.9
 """The share of scrapes that must be there for a verdict to stand on them."""
-FEWEST_SCRAPES = 5
-"""In a stretch of fewer scrapes than this, their number tells nothing."""
 MOST_STEPS = 120
+LATE = 3
+"""Scrapes within which a series must have been seen to be there still."""
+
+_TARGET = ("job", "instance")
 
 Target = tuple[str, str]
-There = Mapping[Target, frozenset[int]]
-"""The moments at which each target was there."""
+Presence = Mapping[int, float]
+"""For how much of the step that ends at a moment a target was there, from 0 to 1."""
+There = Mapping[Target, Presence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +48,64 @@ class Scraped:
     """How a subject's targets were scraped over a span; None where that cannot be told.
 
     `gone` are jobs that had more targets at the start than at the end. `restarts` is how often
-    counters began again, `unborn` a bad part that has no series at all.
+    counters began again, `unborn` a bad part that has no series at all; `ended` are groups whose
+    series were gone at the end, though their target was there. `unread` is why nobody would tell
+    how they were scraped.
     """
 
     coverage: float | None = None
     gone: tuple[str, ...] = ()
     restarts: int = 0
     unborn: str | None = None
+    ended: tuple[Group, ...] = ()
+    unread: str | None = None
 
     @property
     def problem(self) -> str | None:
         """Why nothing can be shown by what is there."""
+        if self.unread is not None:
+            return f"whether all scrapes are there could not be read: {self.unread}"
         if self.coverage is None or self.coverage >= LEAST_COVERAGE:
             return None
         return f"only {self.coverage:.0%} of the scrapes are there: nothing can be shown by them"
 
 
 def scraped(
+    subjects: Iterable[Subject], span: Span, sources: Mapping[str, Measuring]
+) -> dict[Subject, Scraped]:
+    """How subjects were scraped over a span; raises what sources raise."""
+    listed, found = list(subjects), dict[Subject, Scraped]()
+    for source, measuring in sources.items():
+        found |= _of_source([s for s in listed if s.source == source], span, measuring)
+    return found
+
+
+def _of_source(
     subjects: Iterable[Subject], span: Span, measuring: Measuring
 ) -> dict[Subject, Scraped]:
-    """How subjects of one source were scraped over a span; raises what the source raises."""
-    counters = {s: counter for s in subjects if (counter := counter_of(s)) is not None}
-    if span.length_s < FEWEST_SCRAPES * measuring.scrape_s or not counters:
+    read = {subject: series for subject in subjects if (series := _series(subject))}
+    if not read:
         return {}
     asked = _Asked(span, measuring)
-    targets = asked.targets(counters.values())
-    there = asked.there({target for found in targets.values() for target in found})
-    resets = asked.resets(counters.values())
-    unborn = asked.unborn(counters)
+    targets = asked.targets({one for series in read.values() for one in series})
+    known = [told for told in targets.values() if not isinstance(told, Refusal)]
+    there = asked.there({target for told in known for target in told})
+    counters = {s: counter for s in read if (counter := counter_of(s)) is not None}
+    resets, unborn = asked.resets(counters.values()), asked.unborn(counters)
+    ended = asked.ended(counters, there)
     found = {}
-    for subject, counter in counters.items():
-        steps = {target: there.get(target) for target in targets[counter]}
-        if None in steps.values():
-            steps |= asked.samples(counter)
+    for subject, series in read.items():
+        told = [targets[one] for one in series]
+        counter = counters.get(subject)
+        steps = _up(told, there) if counter is None else _steps_of(counter, told[0], there, asked)
+        if isinstance(steps, Refusal):
+            found[subject] = Scraped(unread=steps.reason)
+            continue
         coverage, gone = _coverage(steps, asked.grid.ends)
-        found[subject] = Scraped(coverage, gone, resets[counter], unborn.get(subject))
+        restarts = 0 if counter is None else resets[counter]
+        found[subject] = Scraped(
+            coverage, gone, restarts, unborn.get(subject), ended.get(subject, ())
+        )
     return found
 
 
@@ -88,6 +119,22 @@ def counter_of(subject: Subject) -> Counter | None:
         case RateMeasure(counter) | CountMeasure(counter):
             return counter
     return None
+
+
+def _series(subject: Subject) -> tuple[Counter, ...]:
+    """The series whose targets a subject needs; what is asked of `up` itself needs none."""
+    counter = counter_of(subject)
+    if counter is not None:
+        return (counter,)
+    match subject.measure:
+        case ValueMeasure(query):
+            expressions = [query]
+        case ShareMeasure(FreeEvents() as sli):
+            expressions = [one for one in (sli.total, sli.good, sli.bad) if one is not None]
+        case _:
+            return ()
+    read = (one for expression in expressions for one in read_series(expression))
+    return tuple(dict.fromkeys(one for one in read if one.metric != "up"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +154,41 @@ class _Asked:
         """How long ago a scrape may have been to count at a step: the last one, or one late."""
         return self.grid.step_s + self.measuring.scrape_s
 
-    def targets(self, counters: Iterable[Counter]) -> dict[Counter, set[Target]]:
+    def targets(self, counters: Iterable[Counter]) -> dict[Counter, set[Target] | Refusal]:
         """The targets that each counter was scraped of, at any time."""
         asked = {
             counter: f"group by (job, instance) (last_over_time({self._over(counter)}))"
             for counter in counters
         }
         answers = self._at_end(asked.values())
-        return {
-            counter: {_target(series.labels) for series in series_of(answers[expression])}
-            for counter, expression in asked.items()
-        }
+        found: dict[Counter, set[Target] | Refusal] = {}
+        for counter, expression in asked.items():
+            told = answers[expression]
+            if isinstance(told, Refusal):
+                found[counter] = told
+            else:
+                found[counter] = {_target(one.labels) for one in told}
+        return found
 
     def there(self, targets: Iterable[Target]) -> There:
-        """When each of the targets was up, where Prometheus says so."""
+        """When each of the targets was up, where Prometheus says so.
+
+        Of as many scrapes as a step has of the usual ones, or of its own, where they are closer.
+        """
         jobs = "|".join(sorted({escape_regex(job) for job, _ in targets}))
         if not jobs:
             return {}
         up = selector_text("up", (Matcher("job", "=~", jobs),), f"[{self.recent_s}s]")
-        return self._steps(f"max by (job, instance) (max_over_time({up}))")
+        own = f"count_over_time({up}) * {self.grid.step_s} / {self.recent_s}"
+        share = f"sum_over_time({up}) / clamp_min({own}, {self._scrapes})"
+        told = self._steps(f"max by (job, instance) ({share})")
+        return {} if isinstance(told, Refusal) else told
 
-    def samples(self, counter: Counter) -> There:
+    def samples(self, counter: Counter) -> There | Refusal:
         """When each target of a counter had a sample of it."""
         series = selector_text(counter.metric, counter.matchers, f"[{self.recent_s}s]")
-        return self._steps(f"group by (job, instance) (present_over_time({series}))")
+        share = f"count_over_time({series}) / ({self._scrapes})"
+        return self._steps(f"max by (job, instance) ({share})")
 
     def resets(self, counters: Iterable[Counter]) -> dict[Counter, int]:
         """How often a series of each counter began again, at most."""
@@ -152,44 +210,103 @@ class _Asked:
             if not series_of(answers[expression])
         }
 
+    def ended(
+        self, counters: Mapping[Subject, Counter], there: There
+    ) -> dict[Subject, tuple[Group, ...]]:
+        """The groups that had series and have none any more, of targets that were up at the end."""
+        asked = {subject: self._ended(subject.by, counter) for subject, counter in counters.items()}
+        answers = self._at_end(asked.values())
+        return {
+            subject: tuple(
+                sorted(
+                    {
+                        tuple(kept(one.labels, subject.by).values())
+                        for one in series_of(answers[expression])
+                        if there.get(_target(one.labels), {}).get(self.span.end_s, 0.0) > 0
+                    }
+                )
+            )
+            for subject, expression in asked.items()
+        }
+
+    def _ended(self, by: Sequence[str], counter: Counter) -> str:
+        labels, recent_s = ", ".join(by), LATE * self.measuring.scrape_s
+        now = selector_text(counter.metric, counter.matchers, f"[{recent_s}s]")
+        ever = f"group by ({', '.join(dict.fromkeys((*by, *_TARGET)))}) ({self._last(counter)})"
+        return f"{ever} unless on ({labels}) group by ({labels}) (present_over_time({now}))"
+
+    @property
+    def _scrapes(self) -> str:
+        """How many scrapes a step has."""
+        return f"{self.grid.step_s} / {self.measuring.scrape_s}"
+
     def _last(self, counter: Counter) -> str:
         return f"last_over_time({self._over(counter)})"
 
     def _over(self, counter: Counter) -> str:
-        return selector_text(counter.metric, counter.matchers, f"[{self.span.length_s}s]")
+        # The shortest run has a scrape, even a late one.
+        over_s = max(self.span.length_s, 2 * self.measuring.scrape_s)
+        return selector_text(counter.metric, counter.matchers, f"[{over_s}s]")
 
     def _at_end(self, expressions: Iterable[str]) -> Mapping[str, Answer]:
         end_s = self.span.end_s
         return self.measuring.ask(expressions, Grid(end_s, end_s, self.span.length_s))
 
-    def _steps(self, expression: str) -> There:
-        """When each target's value was more than nothing."""
+    def _steps(self, expression: str) -> There | Refusal:
+        """How much of each step every target was there, at most all of it."""
         answer = self.measuring.ask([expression], self.grid)[expression]
+        if isinstance(answer, Refusal):
+            return answer
         return {
-            _target(one.labels): frozenset(at_s for at_s, value in one.points.items() if value > 0)
-            for one in series_of(answer)
+            _target(one.labels): {at_s: min(1.0, share) for at_s, share in one.points.items()}
+            for one in answer
         }
 
 
-def _coverage(
-    there: Mapping[Target, frozenset[int] | None], steps: Sequence[int]
-) -> tuple[float | None, tuple[str, ...]]:
-    """The least covered job's share of steps, and the jobs that ended with fewer targets.
+def _steps_of(
+    counter: Counter, targets: Iterable[Target] | Refusal, there: There, asked: _Asked
+) -> There | Refusal:
+    """When the targets of a counter were there: up, or with a sample of it where nobody says."""
+    if isinstance(targets, Refusal):
+        return targets
+    steps = {target: there.get(target, {}) for target in targets}
+    if all(steps.values()):
+        return steps
+    sampled = asked.samples(counter)
+    return sampled if isinstance(sampled, Refusal) else {**steps, **sampled}
+
+
+def _up(targets: Iterable[Iterable[Target] | Refusal], there: There) -> There:
+    """When the targets of an expression were up, of those of which Prometheus says so.
+
+    A sample every scrape is not to be expected of what it reads: recorded series have none.
+    """
+    known = [told for told in targets if not isinstance(told, Refusal)]
+    return {target: there[target] for told in known for target in told if target in there}
+
+
+def _coverage(there: There, steps: Sequence[int]) -> tuple[float | None, tuple[str, ...]]:
+    """The least covered job's share of scrapes, and the jobs that ended with fewer targets.
 
     As many targets are expected as there were at the start, whichever they are: one may take
     another one's place.
     """
-    jobs: dict[str, list[frozenset[int]]] = {}
+    jobs: dict[str, list[Presence]] = {}
     for (job, _), at in there.items():
-        jobs.setdefault(job, []).append(at or frozenset())
+        jobs.setdefault(job, []).append(at)
     coverage, gone = [], []
     for job, targets in jobs.items():
-        counts = [sum(at_s in at for at in targets) for at_s in steps]
-        expected = max(1, counts[0])
-        coverage.append(sum(min(n, expected) for n in counts) / (expected * len(counts)))
-        if counts[-1] < expected:
+        expected = max(1, _count(targets, steps[0]))
+        present = (sum(at.get(at_s, 0.0) for at in targets) for at_s in steps)
+        coverage.append(sum(min(n, expected) for n in present) / (expected * len(steps)))
+        if _count(targets, steps[-1]) < expected:
             gone.append(job)
     return min(coverage, default=None), tuple(sorted(gone))
+
+
+def _count(targets: Sequence[Presence], at_s: int) -> int:
+    """How many targets were there at all in a step."""
+    return sum(at.get(at_s, 0.0) > 0 for at in targets)
 
 
 def _target(labels: Mapping[str, str]) -> Target:

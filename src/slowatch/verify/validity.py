@@ -1,10 +1,12 @@
 """Validity: whether a run can be judged at all, and what to know of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from slowatch.spec.compiled_runs import CompiledRun
+from slowatch.evaluate.told import Group
+from slowatch.spec.compiled_runs import Check, CompiledRun
 from slowatch.spec.units import duration_text
 from slowatch.verify.asked import Subject
+from slowatch.verify.measuring import Outcome
 from slowatch.verify.played import Played
 from slowatch.verify.result import Notice
 from slowatch.verify.scraping import Scraped
@@ -13,10 +15,16 @@ REACHED = 0.95
 """The share of the declared users and of the declared length that counts as reached."""
 
 
-def notices(run: CompiledRun, played: Played, found: Mapping[Subject, Scraped]) -> Iterator[Notice]:
+def notices(
+    run: CompiledRun,
+    played: Played,
+    found: Mapping[Subject, Scraped],
+    outcomes: Mapping[Subject, Outcome],
+) -> Iterator[Notice]:
     """What keeps a run from being judged, and what else to know of it."""
     yield from _load(run, played)
     yield from _scraping(found)
+    yield from _groups(run.checks, outcomes)
     if played.exit_code:
         command = " ".join(played.command)
         yield Notice(f"`{command}` failed with exit code {played.exit_code}", blocks=True)
@@ -38,6 +46,34 @@ def _scraping(found: Mapping[Subject, Scraped]) -> Iterator[Notice]:
         yield Notice(f"{text} had counted since the scrape before is lost")
     for selector in sorted({one.unborn for one in found.values() if one.unborn is not None}):
         yield Notice(f"there is no series of `{selector}`, and it counts as nothing: is it right?")
+
+
+def _groups(checks: Sequence[Check], outcomes: Mapping[Subject, Outcome]) -> Iterator[Notice]:
+    """What is not judged since it did nothing, and labels that tell nothing apart."""
+    idle: dict[str, list[str]] = {}
+    for check in checks:
+        outcome = outcomes.get(Subject.of(check))
+        if outcome is None or not outcome.groups:
+            continue
+        for label in unknown_labels(check.by, (*outcome.groups, *outcome.idle)):
+            text = f"nothing that `{check.name}` measures has the label `{label}` of its `by`"
+            yield Notice(f"{text}: is it right?")
+        if outcome.idle:
+            idle.setdefault(_where(check.by, outcome.idle), []).append(f"`{check.name}`")
+    for where, names in idle.items():
+        yield Notice(f"nothing happened where {where}: it is not judged by {', '.join(names)}")
+
+
+def _where(by: Sequence[str], groups: Sequence[Group]) -> str:
+    """The first of some groups, and how many more there are."""
+    named = ", ".join(f"{label}={value}" for label, value in zip(by, groups[0], strict=True))
+    return named if len(groups) == 1 else f"{named}, and in {len(groups) - 1} more groups"
+
+
+def unknown_labels(by: Sequence[str], groups: Collection[Group]) -> list[str]:
+    """The labels that none of some groups has a value of."""
+    known = [any(group[at] for group in groups) for at in range(len(by))]
+    return [label for label, is_known in zip(by, known, strict=True) if groups and not is_known]
 
 
 def _load(run: CompiledRun, played: Played) -> Iterator[Notice]:

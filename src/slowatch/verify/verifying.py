@@ -8,21 +8,19 @@ from dataclasses import dataclass, replace
 from slowatch.evaluate.measuring import Measuring
 from slowatch.ledger.ledger import Ledger
 from slowatch.ledger.run_port import NewRun
-from slowatch.slo.slot import Span
 from slowatch.spec.compiled_runs import (
     Baseline,
     Change,
     Check,
     CompiledRun,
     PhaseBaseline,
-    RateMeasure,
     Recovery,
-    ValueMeasure,
 )
 from slowatch.verify.asked import Subject
 from slowatch.verify.baselines import Baselines, Before
 from slowatch.verify.contributing import contributors
 from slowatch.verify.document import document_of
+from slowatch.verify.isolated import counted_span, measured
 from slowatch.verify.keeping import kept_text
 from slowatch.verify.lines import Rules, length_line, lines_of, plain_line
 from slowatch.verify.measuring import Outcome, RunMeasuring
@@ -99,31 +97,34 @@ class _Verification:
         self._measuring = RunMeasuring(sources, confidence=float(run.confidence))
         self._baselines = Baselines(self._measuring, ledger, run.service)
         self._rules = Rules(played.scale, run.least_events, self._measuring.z)
+        self._is_isolated = played.is_isolated and not run.cool_down_s
 
     def verified(self, kept: Iterable[Subject]) -> Verified:
         """The verdict, and what is kept: what was judged, and what others are compared with."""
         if self._span.length_s <= 0:
-            return Verified(self._judged([plain_line(c, ()) for c in self._checks], {}), "{}")
+            return Verified(self._judged([plain_line(c, ()) for c in self._checks], {}, {}), "{}")
         subjects = {Subject.of(check): None for check in (*self._checks, *self._run.requires)}
-        scraping = self._scraped(subjects)
+        scraping = scraped(subjects, self._span, self._sources)
         others = {s: None for s in kept if s not in subjects and s.source in self._sources}
-        outcomes = self._measured({**subjects, **others})
+        wanted = {**subjects, **others}
+        outcomes = measured(self._measuring, wanted, self._span, is_isolated=self._is_isolated)
         befores = self._befores()
         lines = [line for c in self._checks for line in self._lines(c, outcomes, befores, scraping)]
         required = [
             line for c in self._run.requires for line in self._lines(c, outcomes, {}, scraping)
         ]
         text = kept_text(outcomes, self._span, scale=self._played.scale)
-        return Verified(self._judged(lines, scraping, required), text)
+        return Verified(self._judged(lines, scraping, outcomes, required), text)
 
     def _judged(
         self,
         lines: Sequence[Line],
         scraping: Mapping[Subject, Scraped],
+        outcomes: Outcomes,
         required: Sequence[Line] = (),
     ) -> Judged:
         run, played = self._run, self._played
-        told = [*notices(run, played, scraping), *_unmet(required)]
+        told = [*notices(run, played, scraping, outcomes), *_unmet(required)]
         return Judged(
             service=run.service,
             name=run.name,
@@ -149,35 +150,13 @@ class _Verification:
             most_s, scale = run.ends_within_s, played.time_scale
             yield length_line("length", run.nfr, played.span, most_s, scale)
 
-    def _scraped(self, subjects: Iterable[Subject]) -> dict[Subject, Scraped]:
-        found: dict[Subject, Scraped] = {}
-        for source, measuring in self._sources.items():
-            found |= scraped((s for s in subjects if s.source == source), self._span, measuring)
-        return found
-
-    def _measured(self, subjects: Iterable[Subject]) -> Outcomes:
-        """What subjects came to; events of an isolated run are counted up to the next scrape."""
-        listed = list(subjects)
-        paced = [s for s in listed if isinstance(s.measure, RateMeasure | ValueMeasure)]
-        counted = [s for s in listed if s not in paced]
-        found = self._measuring.measure(paced, self._span)
-        for source in {subject.source for subject in counted}:
-            theirs = [subject for subject in counted if subject.source == source]
-            found |= self._measuring.measure(theirs, self._counted_span(source))
-        return found
-
-    def _counted_span(self, source: str) -> Span:
-        is_padded = self._played.is_isolated and not self._run.cool_down_s
-        pad_s = self._sources[source].scrape_s if is_padded else 0
-        return Span(self._span.start_s, self._span.end_s + pad_s)
-
     def _befores(self) -> Befores:
         wanted = [
             (check.baseline, Subject.of(check))
             for check in self._checks
             if check.baseline is not None
         ]
-        return self._baselines.find(wanted, self._played, self._span)
+        return self._baselines.find(wanted, self._played, self._span, is_isolated=self._is_isolated)
 
     def _lines(
         self,
@@ -190,7 +169,7 @@ class _Verification:
         before = None if check.baseline is None else befores.get((check.baseline, subject))
         found = scraping.get(subject, Scraped())
         if isinstance(check.bound, Recovery):
-            seen = Seen(self._measuring, self._played, self._span)
+            seen = Seen(self._measuring, self._played, self._span, self._run.least_events)
             outcome = outcomes[subject]
             yield from recovery_lines(check, check.bound, seen, outcome, before, found)
             return
@@ -201,7 +180,7 @@ class _Verification:
         if line.verdict not in ("fail", "warn"):
             return line
         source, limit = self._sources[subject.source], line.at_most
-        span = self._counted_span(subject.source)
+        span = counted_span(self._span, source.scrape_s, is_isolated=self._is_isolated)
         found = contributors(subject, line.group, limit, span, source)
         return replace(line, contributors=found)
 
