@@ -85,6 +85,14 @@ def _stories() -> Iterator[Stored]:
     # Here ten minutes before the hour, from twenty past on, and gone at ten to.
     yield _pushed("gone_total", SENDER | {"code": "200"}, -600, 3000)
     yield _pushed("gone_total", SENDER | {"code": "500"}, 1200, 3000, first=7)
+    # The same of one that is scraped; and of another whose labels are changed at half past.
+    yield _pushed("died_total", {"job": "died", "instance": "i", "code": "200"}, -600, 3000)
+    yield _pushed(
+        "died_total", {"job": "died", "instance": "i", "code": "500"}, 1200, 3000, first=7
+    )
+    renamed = {"job": "renamed", "instance": "i"}
+    yield _pushed("renamed_total", renamed, -600, 1815, first=1000)
+    yield _pushed("renamed_total", renamed | {"zone": "z"}, 1815, HOUR_S, first=1161)
     # Sender by sender, and code by code.
     for sender, from_s in enumerate((-600, 1200, 1815, 1900)):
         for code in range(5):
@@ -92,6 +100,10 @@ def _stories() -> Iterator[Stored]:
             yield _pushed("turns_total", labels, from_s + code * 45, HOUR_S, first=7)
     yield Stored("up", {"job": "scraped", "instance": "i"}, dict.fromkeys(_pushes(-600, HOUR_S), 1))
     yield Stored("up", {"job": "down", "instance": "i"}, dict.fromkeys(_pushes(-600, HOUR_S), 0))
+    yield Stored("up", {"job": "died", "instance": "i"}, dict.fromkeys(_pushes(-600, 3000), 1))
+    yield Stored("up", renamed, dict.fromkeys(_pushes(-600, 1815), 1))
+    later = renamed | {"zone": "z"}
+    yield Stored("up", later, dict.fromkeys(_pushes(1815, HOUR_S), 1))
 
 
 def _calls(metric: str, labels: Labels) -> Stored:
@@ -178,8 +190,16 @@ def test_series_that_was_not_pushed_for_long_goes_on_from_its_last_value(
         (need("named_total", code="500"), 7 + 118),
         (need("gone_total", code="500"), 7 + 119),
         (need("gone_total"), 199 + 7 + 119),
+        (need("died_total", code="500"), 7 + 119),
+        (need("renamed_total"), 120 + 118),
     ],
-    ids=["errors", "errors of one that goes", "all of one that goes"],
+    ids=[
+        "errors",
+        "errors of one that goes",
+        "all of one that goes",
+        "errors of one that is scraped and goes",
+        "one that is scraped under other labels",
+    ],
 )
 def test_hour_counts_what_its_slots_count(asker: Asker, one: CounterNeed, expected: float) -> None:
     """Also where the target was gone before the hour ended."""

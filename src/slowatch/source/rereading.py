@@ -85,7 +85,7 @@ class Repair:
         known |= self._long_gone(newcomers, pushed)
 
         def origin(series: Samples, end_s: int) -> Origin:
-            is_new = end_s in targets and targets[end_s].brought_new(series)
+            is_new = end_s in targets and targets[end_s].brought_new(series, late_s=self._late_s)
             name = _identity(series)
             return Origin(known.get(name), is_new or name in pushed)
 
@@ -100,9 +100,13 @@ class Repair:
         unknown = [one for one in born if targets.are_silent_on(one)]
         counter = counter_of(self.group)
         siblings = Siblings.of(unknown, counter.metric, self.asker, end_s, self.slot_s)
-        # A view's values are taken at steps, each of them up to a step after it was pushed.
-        late_s = 0 if counter.view is None else view_step_s(self.slot_s, self.scrape_s)
-        return [one for one in unknown if siblings.brought_new(one, late_s=late_s)]
+        return [one for one in unknown if siblings.brought_new(one, late_s=self._late_s)]
+
+    @property
+    def _late_s(self) -> int:
+        """A view's values are taken at steps, each of them up to a step after it was there."""
+        is_view = counter_of(self.group).view is not None
+        return view_step_s(self.slot_s, self.scrape_s) if is_view else 0
 
     def _long_gone(self, newcomers: Sequence[Samples], pushed: Collection[Identity]) -> LastKnown:
         """Last values, from long ago, of series that would else be taken for new ones.

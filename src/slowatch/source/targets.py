@@ -11,7 +11,7 @@ from typing import Self
 from slowatch.source.answer import Answer, Grid, Refusal, Samples, Series, series_of
 from slowatch.source.asking import Asker
 from slowatch.source.counter_groups import narrowed, values_in
-from slowatch.source.counters import LOOK_BACK_S, REMEMBERED_S
+from slowatch.source.counters import REMEMBERED_S
 from slowatch.source.errors import Refused
 from slowatch.source.planning import Values
 from slowatch.spec.compiled import Counter
@@ -20,49 +20,52 @@ from slowatch.spec.promql import selector_text
 TARGET = ("job", "instance")
 YOUNG_S = 120
 """A process that began this long before the slot, at most, had all its counters at zero then."""
+SHORT_S = 60
+"""A target that goes away within a slot as short as this is taken to be gone all along."""
 GLANCE_S = 60
-"""How often it is looked, in a long slot, what is there."""
+"""How far apart it is looked, in a longer slot, what is there; twenty times at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Which targets were up when a slot began, which began about then, and which are scraped.
+    """When targets that were up before a slot were there last, which are young, which are scraped.
 
-    `scraped` is None where Prometheus does not say.
+    The young ones began about when the slot did. `scraped` is None where Prometheus does not say.
     """
 
-    up: frozenset[Values]
+    up_s: Mapping[Values, float]
     young: frozenset[Values]
     scraped: frozenset[Values] | None
 
     @classmethod
     def at(cls, asker: Asker, end_s: int, slot_s: int) -> Self:
         """What Prometheus knows of its targets at one slot."""
-        was_up = f"max_over_time(up[{REMEMBERED_S}s] offset {slot_s}s)"
-        # A target whose labels were changed since is another one: all its series have a past.
-        still_up = f"max by (job, instance) ({was_up} == 1 and up)"
-        up = f"{still_up} or 0 * group by (job, instance) (up or {was_up})"
+        was_up = f"max_over_time(up[{REMEMBERED_S}s] offset {slot_s}s) == 1"
+        up = [f"max by (job, instance) ({at_s} and {was_up})" for at_s in _times("up", slot_s)]
+        known = f"group by (job, instance) (last_over_time(up[{slot_s + REMEMBERED_S}s]))"
         since_s = end_s - slot_s - max(slot_s, YOUNG_S)
         started = f"last_over_time(process_start_time_seconds[{slot_s}s])"
         young = f"max by (job, instance) ({started}) >= {since_s}"
-        answers = asker.ask([up, young], Grid(end_s, end_s, slot_s))
-        was = _by_target(answers[up])
+        answers = asker.ask([*up, known, young], Grid(end_s, end_s, slot_s))
         return cls(
-            frozenset(target for target, is_up in was.items() if is_up),
+            _latest(answers[one] for one in up),
             frozenset(_by_target(answers[young])),
-            None if isinstance(answers[up], Refusal) else frozenset(was),
+            None if isinstance(answers[known], Refusal) else frozenset(_by_target(answers[known])),
         )
 
-    def brought_new(self, series: Samples) -> bool:
-        """Whether a series not seen before began at zero: a new label value, or a new process."""
+    def brought_new(self, series: Samples, *, late_s: int) -> bool:
+        """Whether a series not seen before began at zero: a new label value, or a new process.
+
+        A target whose labels were changed is another one, all of whose series have a past: with its
+        old labels it was there no more when they began.
+        """
         target = target_of(series)
-        return target in self.up or target in self.young
+        return _was_there(self.up_s.get(target), series, late_s) or target in self.young
 
     def are_silent_on(self, series: Samples) -> bool:
         """Whether nothing is known of its target, since it is not scraped."""
-        return self.scraped is not None and not (
-            target_of(series) in self.scraped or self.brought_new(series)
-        )
+        target = target_of(series)
+        return self.scraped is not None and target not in self.scraped | self.young
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,10 @@ class Siblings:
             return cls({})
         expressions = _last_seen(narrowed(Counter(metric), TARGET, targets), slot_s)
         answers = asker.ask(expressions, Grid(end_s, end_s, slot_s))
-        seen_s: dict[Values, float] = {}
         for answer in answers.values():
             if isinstance(answer, Refusal):
                 raise Refused(answer.reason)
-            for target, at_s in _by_target(answer).items():
-                seen_s[target] = max(at_s, seen_s.get(target, at_s))
-        return cls(seen_s)
+        return cls(_latest(answers.values()))
 
     def brought_new(self, series: Samples, *, late_s: int) -> bool:
         """Whether a series not seen before is a new label value, so that it began at zero.
@@ -99,8 +99,7 @@ class Siblings:
         Siblings that ended before it began are no proof: it may be one of them with other labels.
         A sample of the series is `late_s` seconds older than it says, at most.
         """
-        last_s = self.seen_s.get(target_of(series))
-        return last_s is not None and last_s > series.samples[0][0] - max(late_s, 1e-3)
+        return _was_there(self.seen_s.get(target_of(series)), series, late_s)
 
 
 def target_of(series: Series | Samples) -> Values:
@@ -112,11 +111,29 @@ def _last_seen(counter: Counter, slot_s: int) -> list[str]:
     """When targets' series that were there before the slot were seen last, no later than now."""
     name = selector_text(counter.metric, counter.matchers)
     before = f"present_over_time({name}[{REMEMBERED_S}s] offset {slot_s}s)"
-    seen = [f"timestamp({name})"]
-    if slot_s >= LOOK_BACK_S:
-        # In a slot as long as this, a target may well have gone since.
-        seen.append(f"max_over_time(timestamp({name})[{slot_s}s:{GLANCE_S}s])")
-    return [f"max by (job, instance) ({at_s} and {before})" for at_s in seen]
+    return [f"max by (job, instance) ({at_s} and {before})" for at_s in _times(name, slot_s)]
+
+
+def _times(selector: str, slot_s: int) -> list[str]:
+    """Expressions of when a series was seen last, the latest of which counts."""
+    now = f"timestamp({selector})"
+    if slot_s <= SHORT_S:
+        return [now]
+    return [now, f"max_over_time({now}[{slot_s}s:{min(GLANCE_S, slot_s // 20)}s])"]
+
+
+def _was_there(last_s: float | None, series: Samples, late_s: int) -> bool:
+    """Whether what was seen last at a moment was there when a series began."""
+    return last_s is not None and last_s > series.samples[0][0] - max(late_s, 1e-3)
+
+
+def _latest(answers: Iterable[Answer]) -> dict[Values, float]:
+    """The latest moment that any of some answers has for each target."""
+    found: dict[Values, float] = {}
+    for answer in answers:
+        for target, at_s in _by_target(answer).items():
+            found[target] = max(at_s, found.get(target, at_s))
+    return found
 
 
 def _by_target(answer: Answer) -> dict[Values, float]:
