@@ -74,6 +74,7 @@ class Judge:
     """Verdicts of one Prometheus, with a ledger of runs."""
 
     def __init__(self, measuring: Measuring, ledger: Ledger) -> None:
+        self.measuring = measuring
         self.verifying = Verifying({DEFAULT_SOURCE: measuring}, ledger)
         self.ledger = ledger
 

@@ -11,21 +11,26 @@ from decimal import Decimal
 import pytest
 
 from slowatch.slo.slot import Span
-from slowatch.spec.compiled import Counter, CounterEvents, FreeEvents, Matcher, Term
+from slowatch.spec.compiled import DEFAULT_SOURCE, Counter, CounterEvents, FreeEvents, Matcher, Term
 from slowatch.spec.compiled_runs import (
+    Change,
     Check,
     CompiledRun,
     CountMeasure,
     Limits,
     MeanMeasure,
     Measure,
+    RateMeasure,
     ShareMeasure,
     Statistic,
+    StoredBaseline,
     Unit,
     ValueMeasure,
 )
+from slowatch.verify.asked import Subject
 from slowatch.verify.played import Played
 from slowatch.verify.result import Judged
+from slowatch.verify.scraping import LEAST_COVERAGE, scraped
 from tests.support.openmetrics import Stored, serve, store
 from tests.verify.judging import Judge, judge_of
 
@@ -72,6 +77,25 @@ def _crashing() -> Iterator[Stored]:
     yield Stored("up", labels, {s: float(s % 5 == 0) for s in range(START_S - 60, END_S)})
 
 
+def _failing() -> Iterator[Stored]:
+    """A target that every second scrape fails to find, one that pushes as often; one that is late.
+
+    The late one is scraped up to a second after or before it should be, and pushes so too.
+    """
+    second = SCRAPES[::2]
+    for job in ("second", "seldom"):
+        labels = {"job": job, "instance": "a"}
+        yield Stored("calls_total", labels, {s: 10.0 * i for i, s in enumerate(second)})
+    second_up = {s: float(s in second) for s in SCRAPES}
+    yield Stored("up", {"job": "second", "instance": "a"}, second_up)
+    for job in ("jittery", "pushing"):
+        at = [s + i * 7 % 11 % 3 - 1 for i, s in enumerate(SCRAPES)]
+        labels = {"job": job, "instance": "a"}
+        yield Stored("calls_total", labels, {s: 10.0 * i for i, s in enumerate(at)})
+        if job == "jittery":
+            yield Stored("up", labels, dict.fromkeys(at, 1.0))
+
+
 def _others() -> Iterator[Stored]:
     quiet = {"job": "quiet", "instance": "a"}
     yield Stored("calls_total", quiet, {at_s: 10.0 * min(i, 40) for i, at_s in enumerate(SCRAPES)})
@@ -91,7 +115,7 @@ def _others() -> Iterator[Stored]:
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """Who judges them."""
-    series = sorted([*_pods(), *_crashing(), *_others()], key=lambda one: one.metric)
+    series = sorted([*_pods(), *_crashing(), *_failing(), *_others()], key=lambda one: one.metric)
     storage = store(tmp_path_factory.mktemp("series"), series)
     # Written down series have no mark of their end; a real one is gone at the next scrape.
     with serve(storage, "--query.lookback-delta=8s") as url, judge_of(url) as found:
@@ -153,6 +177,30 @@ def test_a_target_that_is_scraped_often_has_to_be_up_often(judge: Judge) -> None
     found = _judged(judge, _calls("often"))
     assert found.verdict == "inconclusive"
     assert "of the scrapes are there" in str(found.lines[0].reason)
+
+
+@pytest.mark.parametrize("job", ["second", "seldom"])
+@pytest.mark.parametrize("length_s", [20, 45, 50, 120, 299, 300])
+def test_every_second_scrape_is_missed_however_long_the_run_is(
+    judge: Judge, job: str, length_s: int
+) -> None:
+    """A half of them are there, and in a short run a scrape more or less."""
+    coverage = _coverage(judge, job, Span(END_S - length_s + 2, END_S + 2))
+    assert coverage == pytest.approx(0.5, abs=5.1 / length_s)
+
+
+@pytest.mark.parametrize("job", ["jittery", "pushing"])
+@pytest.mark.parametrize("length_s", [3, 5, 9, 20, 24, 45, 59, 99, 100, 149, 300])
+def test_a_scrape_that_is_late_is_not_missed(judge: Judge, job: str, length_s: int) -> None:
+    """Wherever the run begins and ends between two scrapes."""
+    for start_s in range(START_S, START_S + 5):
+        coverage = _coverage(judge, job, Span(start_s, start_s + length_s))
+        assert coverage is None or coverage >= LEAST_COVERAGE
+
+
+def _coverage(judge: Judge, job: str, span: Span) -> float | None:
+    subject = Subject.of(_calls(job))
+    return scraped([subject], span, {DEFAULT_SOURCE: judge.measuring})[subject].coverage
 
 
 @pytest.mark.parametrize("statistic", ["max", "min", "mean"])
@@ -217,6 +265,49 @@ def test_what_was_down_fails_whatever_else_is_missing(judge: Judge) -> None:
     assert found.verdict == "fail"
 
 
+@pytest.mark.parametrize(
+    ("statistic", "limits", "stands"),
+    [
+        ("max", Limits(at_most=Decimal(3)), True),
+        ("max", Limits(at_least=Decimal(5)), False),
+        ("max", Limits(Decimal(5), Decimal(9)), False),
+        ("min", Limits(at_least=Decimal(5)), True),
+        ("min", Limits(at_most=Decimal(3)), False),
+        ("last", Limits(at_most=Decimal(3)), False),
+    ],
+)
+def test_only_what_was_beyond_its_limit_is_a_fact(
+    judge: Judge, statistic: Statistic, limits: Limits, stands: bool
+) -> None:
+    """It was 4 all the time that is known, and half of the time the target was away."""
+    (line,) = _judged(judge, _check(ValueMeasure("sum(users)", statistic), limits)).lines
+    assert line.measured == 4.0
+    assert (line.verdict, line.stands) == ("fail" if stands else "inconclusive", stands)
+
+
+@pytest.mark.parametrize(
+    ("measure", "doubt"),
+    [
+        (RateMeasure(Counter("calls_total", (Matcher("job", "=", "down"),))), "only 48% of the"),
+        (ValueMeasure("1 / max(divisor)", "max"), "its values are infinite at times"),
+        (ValueMeasure('min(up{job="gone", instance="b"})', "mean"), "there was no value"),
+    ],
+)
+def test_what_shows_nothing_is_no_baseline_once_it_is_stored(
+    judge: Judge, measure: Measure, doubt: str
+) -> None:
+    """It was measured for others only, in a run that passed and says nothing of it."""
+    fine = CompiledRun("shop", "fine", (_calls("well"),))
+    kept = judge.verifying.verify(fine, Played(SPAN), kept=[Subject(measure)])
+    assert (kept.judged.verdict, kept.judged.notices) == ("pass", ())
+    baseline = StoredBaseline(judge.ledger.store_run(kept.to_keep(END_S)))
+    check = Check("it", measure, Change(at_most=Decimal(1)), "number", baseline=baseline)
+    (line,) = _judged(judge, check, span=Span(START_S - 100, START_S - 5)).lines
+    assert line.verdict == "inconclusive"
+    assert "its baseline: " in str(line.reason)
+    assert doubt in str(line.reason)
+
+
 def test_what_is_only_estimated_does_not_fail_where_the_load_was_missing(judge: Judge) -> None:
     """Fewer calls than were to be, since fewer came."""
     few = _calls("well", at_least=10**9)
@@ -273,7 +364,7 @@ def test_a_value_of_a_target_that_was_away_lets_nothing_pass(judge: Judge) -> No
     users = _check(ValueMeasure("sum(users)", "min"), Limits(at_least=Decimal(1)))
     found = _judged(judge, users)
     assert found.verdict == "inconclusive"
-    assert str(found.lines[0].reason).startswith("only 51% of the scrapes are there")
+    assert str(found.lines[0].reason).startswith("only 48% of the scrapes are there")
 
 
 def test_a_recorded_value_needs_no_sample_at_each_scrape(judge: Judge) -> None:

@@ -77,6 +77,16 @@ def test_without_a_mark_the_newest_that_passed_is(judge: Judge, theatre: Theatre
     assert line.change_interval.low < 0.5 < line.change_interval.high
 
 
+def test_of_a_run_judged_again_the_last_verdict_is_the_baseline(
+    judge: Judge, theatre: Theatre
+) -> None:
+    """Somebody mended what is measured, and judged the same stretch again."""
+    ids = [judge.keep(theatre.runs[0], check(MEAN)) for _ in range(3)]
+    line = _line(judge, theatre.runs[2], RunBaseline(RUN))
+    assert line.baseline_ref is not None
+    assert line.baseline_ref.run_id == ids[-1]
+
+
 def test_a_run_is_not_its_own_baseline(judge: Judge, theatre: Theatre) -> None:
     """Nor is a later one: verified again, it is what it was."""
     for run in theatre.runs[1:]:
@@ -129,6 +139,19 @@ def test_the_median_of_the_last_runs_is_a_baseline(judge: Judge, theatre: Theatr
     assert line.baseline_ref is not None
     assert line.baseline_ref.told == "the median of 3 runs"
     assert line.verdict == "fail"
+
+
+def test_the_median_is_of_those_that_can_be_compared(judge: Judge, theatre: Theatre) -> None:
+    """The newest of three was played at another scale: two are left."""
+    for run in theatre.runs[:2]:
+        judge.keep(run, check(MEAN))
+    other = judge.verified(theatre.runs[2], check(MEAN)).to_keep(theatre.end_s)
+    scaled = other.measurements.replace('"scale":1.0', '"scale":0.5')
+    judge.ledger.store_run(replace(other, measurements=scaled))
+    line = _line(judge, theatre.runs[3], RunBaseline(RUN, last=3))
+    assert line.baseline_ref is not None
+    assert line.baseline_ref.told == "the median of 2 runs"
+    assert line.baseline == pytest.approx((theatre.runs[0].mean() + theatre.runs[1].mean()) / 2)
 
 
 def test_a_stored_run_is_a_baseline_by_its_id(judge: Judge, theatre: Theatre) -> None:

@@ -14,8 +14,9 @@ from slowatch.verify.estimators import (
     Plain,
     Quantile,
     Share,
-    deviation_in_buckets,
     estimated,
+    mean_between,
+    mean_in_buckets,
     of_values,
     over_slots,
 )
@@ -119,10 +120,38 @@ def test_a_mean_wavers_by_its_standard_error() -> None:
 
 
 def test_the_deviation_in_buckets_is_that_of_even_spread() -> None:
-    """Even between 0 and 2: the square root of 4 / 12, however it is cut."""
-    assert deviation_in_buckets((10, 10), (1.0, 2.0), 1.0) == pytest.approx((4 / 12) ** 0.5)
-    assert deviation_in_buckets((20,), (2.0,), 1.0) == pytest.approx((4 / 12) ** 0.5)
-    assert deviation_in_buckets((), (), 1.0) == 0.0
+    """Even between 0 and 2: the square root of 4 / 12, however it is cut, and on no side."""
+    assert mean_in_buckets((10, 10), (1.0, 2.0), 1.0).deviation == pytest.approx((4 / 12) ** 0.5)
+    assert mean_in_buckets((20,), (2.0,), 1.0).deviation == pytest.approx((4 / 12) ** 0.5)
+    assert mean_in_buckets((10, 10), (1.0, 2.0), 1.0).skewness == pytest.approx(0)
+    assert mean_in_buckets((), (), 1.0) == Mean(0.0)
+
+
+def test_the_skewness_in_buckets_is_that_of_observations() -> None:
+    """Of an exponential, whose skewness is two, in buckets of a tenth up to twenty."""
+    bounds = tuple(round(0.1 * i, 1) for i in range(1, 201))
+    below = [1 - np.exp(-bound) for bound in bounds]
+    counts = tuple(np.diff([0, *below]) * 1e6)
+    found = mean_in_buckets(counts, bounds, 1.0)
+    assert (found.deviation, found.skewness) == pytest.approx((1.0, 2.0), rel=0.01)
+
+
+def test_a_mean_of_few_that_are_skewed_may_be_large_by_chance() -> None:
+    """Worked by hand: 2 standard errors, and 3 times 6 over 6 times the root of 9 more below."""
+    found = Mean(3.0, 6.0).estimate((90, 9), 2.0)
+    assert found is not None
+    assert (found.low, found.high) == (10 - 2 - 1, 10 + 2)
+
+
+def test_without_buckets_slots_tell_how_a_mean_wavers() -> None:
+    """Hundreds that deviate by 0.2 each, one spike among them; two slots tell nothing."""
+    rng = np.random.default_rng(3)
+    rows = [(float(rng.normal(1, 0.2, 100).sum()), 100.0) for _ in range(40)]
+    rows[7] = (500.0, 100.0)
+    found = mean_between(rows)
+    assert found is not None
+    assert found.deviation == pytest.approx(0.2, rel=0.3)
+    assert mean_between(rows[:2]) is None
 
 
 def test_few_slots_are_not_drawn_from() -> None:
@@ -225,7 +254,7 @@ def test_means_and_quantiles_lie_where_it_is_said(spread: float) -> None:
         counts = [tuple(np.histogram(slot, (0.0, *bounds))[0].tolist()) for slot in slots]
         whole = tuple(map(sum, zip(*counts, strict=True)))
         total = (sum(s for s, _ in rows), 800.0)
-        deviation = deviation_in_buckets(whole, bounds, total[0] / 800)
+        deviation = mean_in_buckets(whole, bounds, total[0] / 800).deviation
         found = estimated(Mean(deviation), total, rows, confidence=0.95, seed=1)
         middle_s = estimated(Quantile(0.5, bounds), whole, counts, confidence=0.95, seed=1)
         assert found is not None

@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from slowatch.slo.slot import Span
+from slowatch.spec.compiled import FreeEvents
 from slowatch.spec.compiled_runs import (
     Change,
     Measure,
     PhaseBaseline,
     Recovery,
+    ShareMeasure,
     ValueMeasure,
 )
 from slowatch.verify.played import Played
@@ -58,6 +60,7 @@ PLAYS: Mapping[str, Load] = {
         f"seldom {number}": Load(length_s=180, per_s=4, bad_ratio=0.1, spread=0.6)
         for number in range(10)
     },
+    "beyond all buckets": Load(length_s=180, per_s=20, median_s=9),
     "flawless": Load(length_s=180, per_s=20, bad_ratio=0),
     "an error at the end": Load(length_s=180, per_s=20, bad_ratio=0, fails_at_s=150),
 }
@@ -191,3 +194,19 @@ def test_a_gauge_that_wavers_as_it_did_is_back(judge: Judge, theatre: Theatre) -
     seen = ValueMeasure("sum(increase(requests_total[10s])) / 10", "mean")
     plays = [name for name in PLAYS if name.startswith("seldom")]
     assert "fail" not in {_line(judge, theatre, play, seen).verdict for play in plays}
+
+
+def test_a_free_share_recovers_too(judge: Judge, theatre: Theatre) -> None:
+    """The engine works out each slot by itself, for which it takes two scrapes."""
+    total = "sum(increase(requests_total[$window]))"
+    bad = 'sum(increase(requests_total{code="500"}[$window]))'
+    free = ShareMeasure(FreeEvents(total=total, bad=bad), "bad")
+    change = Change(at_most=Decimal("0.3"), floor=Decimal("0.05"))
+    assert _line(judge, theatre, "recovers", free, change).verdict == "pass"
+
+
+def test_what_was_beyond_all_buckets_is_not_compared(judge: Judge, theatre: Theatre) -> None:
+    """Always as slow, and slower than the highest bucket: nothing is known of it."""
+    line = _line(judge, theatre, "beyond all buckets")
+    assert line.verdict == "inconclusive"
+    assert str(line.reason).startswith("its baseline: it may lie beyond the highest bucket")

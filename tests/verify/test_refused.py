@@ -30,7 +30,7 @@ def _series() -> Iterator[Stored]:
         yield Stored("calls_total", {**labels, "code": "200"}, calls)
         yield Stored("calls_total", {**labels, "code": "500"}, dict.fromkeys(scrapes, 0.0))
     yield Stored("up", {"job": "shop", "instance": "a"}, dict.fromkeys(scrapes, 1.0))
-    for shard in range(20):
+    for shard in range(200):
         labels = {"job": "pushed", "instance": f"{shard}"}
         pushed = {at_s: 10.0 * index for index, at_s in enumerate(scrapes)}
         yield Stored("pushed_total", labels, pushed)

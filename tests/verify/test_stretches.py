@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import e, sqrt
 
+import numpy as np
 import pytest
 
 from slowatch.source.answer import Grid
 from slowatch.spec.compiled_runs import Change
 from slowatch.verify.asked import Row
 from slowatch.verify.estimate import Estimate
-from slowatch.verify.estimators import Share
+from slowatch.verify.estimators import Mean, Share
 from slowatch.verify.result import Interval
 from slowatch.verify.stretches import Home, Slots
 
@@ -86,13 +88,25 @@ def test_three_missed_scrapes_in_a_row_are_too_many(
     assert blind_s == (None if until_s is None else CLOCK_S + until_s)
 
 
-def test_few_events_of_a_skewed_kind_are_not_away_by_themselves() -> None:
-    """A scrape has a thousand; two together are, of which the first is known to be away."""
-    few = _slots([FINE, FINE, BAD, FINE])
-    careful = Slots(few.estimator, few.rows, few.grid, few.confidence, least_events=1500)
-    assert careful.away_until_s(HOME) == CLOCK_S + 15
-    careful = Slots(few.estimator, few.rows, few.grid, few.confidence, least_events=5000)
-    assert careful.away_until_s(HOME) == CLOCK_S
+def test_silence_is_as_odd_whatever_confidence_is_asked_for() -> None:
+    """One call a scrape: now and then there is none, and nobody is away for that."""
+    rows = [FINE if at % 3 else (0.0, 0.0) for at in range(60)]
+    slots = _slots([(0.0, row[1] / 1000) for row in rows], confidence=0.5)
+    assert slots.away_until_s(Home(HOME.change, HOME.was, 0.2)) == CLOCK_S
+
+
+def test_healthy_skewed_means_are_seldom_away() -> None:
+    """Forty a scrape, sixty scrapes, of latencies whose logarithm deviates by one: of 100 few."""
+    rng = np.random.default_rng(5)
+    mean, took = sqrt(e), Mean(sqrt((e - 1) * e), 6.18)
+    before = Estimate(mean, 2400, Interval(0.96 * mean, 1.04 * mean))
+    home = Home(Change(at_most=Decimal("0.2")), before, 8.0)
+    grid = Grid(CLOCK_S + STEP_S, CLOCK_S + 60 * STEP_S, STEP_S)
+    away = 0
+    for _ in range(100):
+        rows = {s: (float(rng.lognormal(0, 1, 40).sum()), 40.0) for s in grid.ends}
+        away += Slots(took, rows, grid, 0.95).away_until_s(home) > CLOCK_S
+    assert away <= 3
 
 
 def test_who_asks_for_no_margin_gets_none() -> None:

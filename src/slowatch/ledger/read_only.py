@@ -15,7 +15,7 @@ _PRIMARY_CODE = 0xFF
 
 
 def connect_to_read(path: Path, timeout_s: float) -> sqlite3.Connection:
-    """A connection that changes nothing, and creates no file.
+    """A connection that leaves no file, and changes nothing that is kept.
 
     Raises what SQLite raises, and LedgerUnavailable where the newest writes cannot be read.
     """

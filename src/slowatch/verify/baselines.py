@@ -139,10 +139,7 @@ class Baselines:
         if not stored:
             return _unknown(subjects, _missing(baseline))
         each = [self._of_stored(self._ledger, one, subjects, run) for one in stored]
-        if len(each) == 1:
-            return each[0]
-        ref = BaselineRef(f"the median of {len(each)} runs", None)
-        return {subject: _median([one[subject] for one in each], ref) for subject in subjects}
+        return {subject: _median([one[subject] for one in each]) for subject in subjects}
 
     def _of_stored(
         self, ledger: Ledger, stored: StoredRun, subjects: Sequence[Subject], run: "_Run"
@@ -205,7 +202,8 @@ def _chosen(
 ) -> list[StoredRun]:
     """The stored runs that a baseline means; of those that passed only earlier ones.
 
-    The newest is the one that was played last, however often and when it was judged.
+    The newest is the one that was played last, whenever it was judged; where it was judged several
+    times, the last verdict counts.
     """
     if isinstance(baseline, StoredBaseline):
         stored = ledger.run(baseline.id)
@@ -214,6 +212,7 @@ def _chosen(
     if marked is not None and marked.is_baseline:
         return [marked]
     passed = ledger.runs(service=service, name=baseline.run, verdict="pass", most=None)
+    passed = sorted(passed, key=lambda run: run.id)
     earlier = {(run.end_s, run.start_s): run for run in passed if run.end_s <= span.start_s}
     return [run for _, run in sorted(earlier.items(), reverse=True)][: baseline.last or 1]
 
@@ -223,16 +222,20 @@ def _kept(ledger: Ledger, run: StoredRun, confidence: float) -> Kept | None:
     return kept_of(found[1], confidence=confidence) if found else None
 
 
-def _median(each: Sequence[Before], ref: BaselineRef) -> Before:
-    """The median of those that have a group; its course is that of the newest."""
-    groups = {group for one in each for group in one.groups}
+def _median(each: Sequence[Before]) -> Before:
+    """The median of those that know something, the newest first; its course is that of the newest.
+
+    Where none does it is the newest of all.
+    """
+    known = [one for one in each if one.groups]
+    if len(known) < 2:
+        return known[0] if known else each[0]
     found = {}
-    for group in groups:
-        measured = [one.groups[group] for one in each if group in one.groups]
-        estimate, newest = middle([one.estimate for one in measured]), measured[0]
-        found[group] = replace(newest, estimate=estimate)
-    reason = None if found else next((one.reason for one in each if one.reason), None)
-    return Before(found, ref, reason, each[0].length_s)
+    for group in {group for one in known for group in one.groups}:
+        theirs = [one.groups[group] for one in known if group in one.groups]
+        found[group] = replace(theirs[0], estimate=middle([one.estimate for one in theirs]))
+    ref = BaselineRef(f"the median of {len(known)} runs", None)
+    return Before(found, ref, length_s=known[0].length_s)
 
 
 def _unknown(subjects: Sequence[Subject], reason: str) -> Earlier:

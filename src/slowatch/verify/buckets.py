@@ -37,10 +37,9 @@ def unseen_change(held: Held, change: Change, now: Measured, was: Measured) -> s
     """
     if now.in_buckets is None or was.in_buckets is None:
         return None
-    if was.in_buckets.within.high == inf or (
-        now.in_buckets.within.high == inf and held.verdict != "fail"
-    ):
-        return "it may lie beyond the highest bucket, where nothing is known: add a higher one"
+    beyond = beyond_buckets(was) or (beyond_buckets(now) if held.verdict != "fail" else None)
+    if beyond is not None:
+        return beyond
     if held.verdict != "pass" or change.at_most is None:
         return None
     bucket = now.in_buckets.bucket
@@ -56,6 +55,13 @@ def unseen_change(held: Held, change: Change, now: Measured, was: Measured) -> s
         f"both lie in the bucket from {bucket.low:g} to {bucket.high:g}, in which no change can be "
         f"seen, and the mean went from {means[1]:.3g} to {means[0]:.3g}: add buckets there"
     )
+
+
+def beyond_buckets(measured: Measured) -> str | None:
+    """Why a quantile may be anything; None where it is within the buckets that have an end."""
+    if measured.in_buckets is None or measured.in_buckets.within.high < inf:
+        return None
+    return "it may lie beyond the highest bucket, where nothing is known: add a higher one"
 
 
 def _hidden(limit: float, bucket: Interval) -> str:

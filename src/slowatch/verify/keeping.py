@@ -26,7 +26,7 @@ class Kept:
 
 
 def kept_text(outcomes: Mapping[Subject, Outcome], span: Span, *, scale: float) -> str:
-    """What was measured as JSON: values, intervals and courses, with what was asked."""
+    """What was measured as JSON: values, intervals, doubts and courses, with what was asked."""
     subjects = {
         subject.key: {
             "asked": json.loads(subject.text),
@@ -71,6 +71,7 @@ def _group(group: Group, measured: Measured) -> dict[str, object]:
         "within": None if told is None else _ends(told.within),
         "bucket": None if told is None else _ends(told.bucket),
         "mean": None if told is None else told.mean,
+        "doubt": measured.doubt,
         "course": [[point.at_s, point.value] for point in measured.course],
     }
 
@@ -99,4 +100,6 @@ def _measured(one: Mapping[str, Any], reach: float) -> Measured:
     if within is not None and bucket is not None:
         in_buckets = InBuckets(within, bucket, one["mean"])
     course = tuple(Point(at_s, point) for at_s, point in one["course"])
-    return Measured(Estimate(value, one["events"], interval), course, kept, in_buckets)
+    estimate = Estimate(value, one["events"], interval)
+    # An older slowatch kept no doubts.
+    return Measured(estimate, course, kept, in_buckets, doubt=one.get("doubt"))

@@ -177,15 +177,15 @@ def is_fact(check: Check) -> bool:
     """Whether what breaks a check is a fact, and no estimate: it stands whatever is missing.
 
     One bad event where none may be, a value that was beyond its limit; but none that may be so only
-    since the load was less.
+    since the load was less, and no peak that was not reached: what is missing may have reached it.
     """
     if not isinstance(check.bound, Limits) or check.scales:
         return False
     match check.measure:
-        case ValueMeasure(_, statistic):
-            return statistic in ("min", "max", "last")
-        case CountMeasure():
+        case ValueMeasure(_, "max") | CountMeasure():
             return check.bound.at_least is None
+        case ValueMeasure(_, "min"):
+            return check.bound.at_most is None
         case ShareMeasure():
             return check.bound.at_least == 1 or check.bound.at_most == 0
     return False

@@ -29,8 +29,9 @@ from slowatch.verify.estimators import (
     Plain,
     Quantile,
     Share,
-    deviation_in_buckets,
     estimated,
+    mean_between,
+    mean_in_buckets,
     of_values,
 )
 from slowatch.verify.result import Interval, Point
@@ -39,6 +40,7 @@ MOST_SLOTS = 60
 """Slots that a run is divided into at most: enough to tell how much they differ."""
 MOST_VALUES = 600
 SCRAPES_IN_SLOT = 2
+TOO_FEW = "too few scrapes to tell where it lies"
 KEPT_CONFIDENCE = 0.95
 """That of the intervals that are kept for later runs, which may ask for another."""
 
@@ -165,6 +167,8 @@ class RunMeasuring:
             rates = {end_s: events / seconds for end_s, (events, seconds) in slots.items()}
             return self._of_values(subject, rates, subject.measure.statistic)
         estimator = estimator_of(subject, group, whole)
+        if estimator == Mean():
+            estimator = mean_between(list(slots.values())) or Mean()
         rows, seed = list(slots.values()), _seed(subject)
         found = estimated(estimator, row, rows, confidence=self.confidence, seed=seed)
         kept = found
@@ -174,7 +178,9 @@ class RunMeasuring:
             return None
         how = course(estimator, slots, self.z)
         if not isinstance(estimator, Quantile):
-            return Measured(found, how, kept.interval)
+            return Measured(
+                found, how, kept.interval, doubt=TOO_FEW if estimator == Mean() else None
+            )
         within = Interval(estimator.bucket(found.low).low, estimator.bucket(found.high).high)
         in_buckets = InBuckets(within, estimator.bucket(found.value), whole.means.get(group))
         return Measured(_shown(found, estimator), how, _shown(kept, estimator).interval, in_buckets)
@@ -185,7 +191,7 @@ class RunMeasuring:
         told = {end_s: one for end_s, (one, _) in slots.items()}
         reach = self._reach(subject, list(told.values()), value)
         points = tuple(Point(end_s, one) for end_s, one in sorted(told.items()))
-        doubt = None if reach[0] is not None else "too few scrapes to tell where it lies"
+        doubt = None if reach[0] is not None else TOO_FEW
         return Measured(Estimate(value, events, reach[0]), points, reach[1], doubt=doubt)
 
     def _reach(
@@ -217,7 +223,7 @@ def estimator_of(subject: Subject, group: Group, rows: Rows) -> Estimator:
         case QuantileMeasure(p, _, False):
             return Quantile(float(p), rows.bounds.get(group, ()))
         case MeanMeasure():
-            return Mean(_deviation(group, rows))
+            return _mean(group, rows)
         case CountMeasure():
             return Count()
         case RateMeasure():
@@ -261,15 +267,15 @@ def statistic_of(statistic: Statistic, values: Sequence[float]) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-def _deviation(group: Group, rows: Rows) -> float | None:
-    """About how far a group's observations are from their mean, those of all slots together."""
+def _mean(group: Group, rows: Rows) -> Mean:
+    """How a group's mean wavers, by the buckets of all slots together, where there are any."""
     own = rows.by_group.get(group, {})
     buckets = [counts for end_s, counts in rows.buckets.get(group, {}).items() if end_s in own]
     total, count = (sum(numbers) for numbers in zip((0.0, 0.0), *own.values(), strict=True))
     if not buckets or count <= 0:
-        return None
+        return Mean()
     counts = [sum(numbers) for numbers in zip(*buckets, strict=True)]
-    return deviation_in_buckets(counts, rows.bounds[group], total / count)
+    return mean_in_buckets(counts, rows.bounds[group], total / count)
 
 
 def _unread(parts: Rows, whole: Rows, group: Group) -> str | None:

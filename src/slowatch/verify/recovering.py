@@ -8,6 +8,7 @@ from slowatch.slo.verdict import Verdict
 from slowatch.spec.compiled_runs import Check, Limits, Recovery
 from slowatch.verify.asked import Subject
 from slowatch.verify.baselines import Before
+from slowatch.verify.buckets import beyond_buckets
 from slowatch.verify.limits import floor_needed
 from slowatch.verify.lines import broken, doubt_of, plain_line
 from slowatch.verify.measuring import (
@@ -29,7 +30,6 @@ class Seen:
     measuring: RunMeasuring
     played: Played
     span: Span
-    least_events: int
 
 
 def recovery_lines(
@@ -45,8 +45,8 @@ def recovery_lines(
     Raises what the source raises.
     """
     clock_s = clock_start_s(bound, seen.played.phases, seen.played.span)
-    scrape_s = seen.measuring.scrape_s(check.source)
-    grid = None if clock_s is None else grid_of(clock_s, seen.span, scrape_s)
+    subject, scrape_s = Subject.of(check), seen.measuring.scrape_s(check.source)
+    grid = None if clock_s is None else grid_of(subject, clock_s, seen.span, scrape_s)
     line = replace(
         plain_line(check, ()),
         unit="seconds",
@@ -57,22 +57,28 @@ def recovery_lines(
     if grid is None or before is None or not before.groups:
         yield replace(line, reason=_unseen(bound, clock_s, before))
         return
-    asked = RecoverySlots.asked(Subject.of(check), grid, seen.measuring, seen.least_events)
+    asked = RecoverySlots.asked(subject, grid, seen.measuring)
     for group in sorted(dict.fromkeys((*before.groups, *outcome.groups, *outcome.lost))):
         named = replace(line, group=dict(zip(check.by, group, strict=False)))
         if group in outcome.groups:
             named = replace(named, course=outcome.groups[group].course)
         was = before.groups.get(group)
-        reason = scraped.problem or outcome.lost.get(group) or asked.unread(group)
-        if was is None or reason is not None:
-            yield replace(named, reason=reason or "the baseline knows nothing of this group")
+        if was is None:
+            yield replace(named, reason="the baseline knows nothing of this group")
             continue
-        if (doubt := doubt_of(was)) is not None:
-            yield replace(named, reason=f"its baseline: {doubt}")
+        why = scraped.problem or outcome.lost.get(group) or _unusable(was)
+        slots = why or asked.of(group, was)
+        if isinstance(slots, str):
+            yield replace(named, reason=slots)
             continue
         home = Home(bound.change, was.estimate, before.per_s(was))
-        line_seen = _seen_line(named, was, home.limits)
-        yield _judged(line_seen, check, bound, asked.of(group, was), home)
+        yield _judged(_seen_line(named, was, home.limits), check, bound, slots, home)
+
+
+def _unusable(was: Measured) -> str | None:
+    """Why nothing can be compared with what a group was; None where something can."""
+    doubt = doubt_of(was) or beyond_buckets(was)
+    return None if doubt is None else f"its baseline: {doubt}"
 
 
 def _judged(line: Line, check: Check, bound: Recovery, slots: Slots, home: Home) -> Line:

@@ -1,12 +1,13 @@
 """Scraping: whether all that was to be scraped in a run was there, target by target.
 
 A target is a job and an instance. Where Prometheus says of it whether it was up, that counts; where
-it does not (remote write), there being any sample does. In a step that is longer than a scrape it
-was there for the share of its scrapes that found it.
+it does not (remote write), there being any sample does. In each step of a run it was there for the
+share of its scrapes that found it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 from slowatch.evaluate.measuring import Measuring
 from slowatch.evaluate.told import Group
@@ -32,14 +33,27 @@ from slowatch.verify.measuring import slots_of
 LEAST_COVERAGE = 0.9
 """The share of scrapes that must be there for a verdict to stand on them."""
 MOST_STEPS = 120
+LEAST_SCRAPES = 10
+"""What a step has at least, so that a scrape more or less in it makes little of a difference."""
+LATE_BY = 0.2
+"""How late a scrape may be: the part of the time between two of them."""
 LATE = 3
 """Scrapes within which a series must have been seen to be there still."""
 
 _TARGET = ("job", "instance")
 
 Target = tuple[str, str]
-Presence = Mapping[int, float]
-"""For how much of the step that ends at a moment a target was there, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """When a target was there: for how much of the step that ends at a moment, from 0 to 1."""
+
+    shares: Mapping[int, float] = field(default_factory=dict)
+    at_start: bool = False
+    at_end: bool = False
+
+
 There = Mapping[Target, Presence]
 
 
@@ -101,7 +115,7 @@ def _of_source(
         if isinstance(steps, Refusal):
             found[subject] = Scraped(unread=steps.reason)
             continue
-        coverage, gone = _coverage(steps, asked.grid.ends)
+        coverage, gone = _coverage(steps, asked.grid.ends), _gone(steps)
         restarts = 0 if counter is None else resets[counter]
         found[subject] = Scraped(
             coverage, gone, restarts, unborn.get(subject), ended.get(subject, ())
@@ -146,13 +160,11 @@ class _Asked:
 
     @property
     def grid(self) -> Grid:
-        """A scrape's steps, or longer ones."""
-        return slots_of(self.span, MOST_STEPS, self.measuring.scrape_s)
-
-    @property
-    def recent_s(self) -> int:
-        """How long ago a scrape may have been to count at a step: the last one, or one late."""
-        return self.grid.step_s + self.measuring.scrape_s
+        """Steps of equal length, all of the run: one where there are few scrapes."""
+        length_s = self.span.length_s
+        count = max(1, min(MOST_STEPS, length_s // (LEAST_SCRAPES * self.measuring.scrape_s)))
+        step_s = length_s // count
+        return Grid(self.span.end_s - (count - 1) * step_s, self.span.end_s, step_s)
 
     def targets(self, counters: Iterable[Counter]) -> dict[Counter, set[Target] | Refusal]:
         """The targets that each counter was scraped of, at any time."""
@@ -178,17 +190,14 @@ class _Asked:
         jobs = "|".join(sorted({escape_regex(job) for job, _ in targets}))
         if not jobs:
             return {}
-        up = selector_text("up", (Matcher("job", "=~", jobs),), f"[{self.recent_s}s]")
-        own = f"count_over_time({up}) * {self.grid.step_s} / {self.recent_s}"
-        share = f"sum_over_time({up}) / clamp_min({own}, {self._scrapes})"
-        told = self._steps(f"max by (job, instance) ({share})")
+        up = Counter("up", (Matcher("job", "=~", jobs),))
+        own = f"clamp_min(count_over_time({self._in_step(up)}), {self._scrapes})"
+        told = self._there(up, "sum_over_time", own)
         return {} if isinstance(told, Refusal) else told
 
     def samples(self, counter: Counter) -> There | Refusal:
         """When each target of a counter had a sample of it."""
-        series = selector_text(counter.metric, counter.matchers, f"[{self.recent_s}s]")
-        share = f"count_over_time({series}) / ({self._scrapes})"
-        return self._steps(f"max by (job, instance) ({share})")
+        return self._there(counter, "count_over_time", self._scrapes)
 
     def resets(self, counters: Iterable[Counter]) -> dict[Counter, int]:
         """How often a series of each counter began again, at most."""
@@ -222,7 +231,7 @@ class _Asked:
                     {
                         tuple(kept(one.labels, subject.by).values())
                         for one in series_of(answers[expression])
-                        if there.get(_target(one.labels), {}).get(self.span.end_s, 0.0) > 0
+                        if there.get(_target(one.labels), Presence()).at_end
                     }
                 )
             )
@@ -237,8 +246,15 @@ class _Asked:
 
     @property
     def _scrapes(self) -> str:
-        """How many scrapes a step has."""
-        return f"{self.grid.step_s} / {self.measuring.scrape_s}"
+        """How many scrapes a step has: its part of those that a run of this length has at least."""
+        least = max(1, self.span.length_s // self.measuring.scrape_s)
+        return f"({least} / {len(self.grid.ends)})"
+
+    def _in_step(self, series: Counter) -> str:
+        # One that is late may be in the next step; then the one before it is in this one.
+        scrape_s = self.measuring.scrape_s
+        over_ms = round(1000 * (max(self.grid.step_s, scrape_s) + LATE_BY * scrape_s))
+        return selector_text(series.metric, series.matchers, f"[{over_ms}ms]")
 
     def _last(self, counter: Counter) -> str:
         return f"last_over_time({self._over(counter)})"
@@ -252,25 +268,43 @@ class _Asked:
         end_s = self.span.end_s
         return self.measuring.ask(expressions, Grid(end_s, end_s, self.span.length_s))
 
-    def _steps(self, expression: str) -> There | Refusal:
-        """How much of each step every target was there, at most all of it."""
-        answer = self.measuring.ask([expression], self.grid)[expression]
-        if isinstance(answer, Refusal):
-            return answer
+    def _there(self, series: Counter, found: str, scrapes: str) -> There | Refusal:
+        """When each target was there; `found` counts the samples that say so, of so many scrapes.
+
+        At its start and its end, a run has moments in which one is there if any sample says so.
+        """
+        share = f"max by (job, instance) ({found}({self._in_step(series)}) / {scrapes})"
+        steps = self.measuring.ask([share], self.grid)[share]
+        moments = slots_of(self.span, MOST_STEPS, self.measuring.scrape_s)
+        recent_s = moments.step_s + self.measuring.scrape_s  # the last scrape, or one late
+        recent = selector_text(series.metric, series.matchers, f"[{recent_s}s]")
+        any_of = f"max by (job, instance) ({found}({recent}))"
+        start_s, end_s = moments.first_s, moments.last_s
+        ends = self.measuring.ask([any_of], Grid(start_s, end_s, max(1, end_s - start_s)))[any_of]
+        if isinstance(steps, Refusal):
+            return steps
+        if isinstance(ends, Refusal):
+            return ends
+        shares = {_target(one.labels): one.points for one in steps}
+        at = {_target(one.labels): one.points for one in ends}
         return {
-            _target(one.labels): {at_s: min(1.0, share) for at_s, share in one.points.items()}
-            for one in answer
+            target: Presence(
+                {at_s: min(1.0, share) for at_s, share in shares.get(target, {}).items()},
+                at.get(target, {}).get(start_s, 0.0) > 0,
+                at.get(target, {}).get(end_s, 0.0) > 0,
+            )
+            for target in {**shares, **at}
         }
 
 
 def _steps_of(
-    counter: Counter, targets: Iterable[Target] | Refusal, there: There, asked: _Asked
+    counter: Counter, targets: Collection[Target] | Refusal, there: There, asked: _Asked
 ) -> There | Refusal:
     """When the targets of a counter were there: up, or with a sample of it where nobody says."""
     if isinstance(targets, Refusal):
         return targets
-    steps = {target: there.get(target, {}) for target in targets}
-    if all(steps.values()):
+    steps = {target: there[target] for target in targets if target in there}
+    if len(steps) == len(targets):
         return steps
     sampled = asked.samples(counter)
     return sampled if isinstance(sampled, Refusal) else {**steps, **sampled}
@@ -285,28 +319,36 @@ def _up(targets: Iterable[Iterable[Target] | Refusal], there: There) -> There:
     return {target: there[target] for told in known for target in told if target in there}
 
 
-def _coverage(there: There, steps: Sequence[int]) -> tuple[float | None, tuple[str, ...]]:
-    """The least covered job's share of scrapes, and the jobs that ended with fewer targets.
-
-    As many targets are expected as there were at the start, whichever they are: one may take
-    another one's place.
-    """
-    jobs: dict[str, list[Presence]] = {}
-    for (job, _), at in there.items():
-        jobs.setdefault(job, []).append(at)
-    coverage, gone = [], []
-    for job, targets in jobs.items():
-        expected = max(1, _count(targets, steps[0]))
-        present = (sum(at.get(at_s, 0.0) for at in targets) for at_s in steps)
+def _coverage(there: There, steps: Sequence[int]) -> float | None:
+    """The share of scrapes of the job that was covered least."""
+    coverage = []
+    for _, targets in _jobs(there):
+        expected = _expected(targets)
+        present = (sum(one.shares.get(at_s, 0.0) for one in targets) for at_s in steps)
         coverage.append(sum(min(n, expected) for n in present) / (expected * len(steps)))
-        if _count(targets, steps[-1]) < expected:
-            gone.append(job)
-    return min(coverage, default=None), tuple(sorted(gone))
+    return min(coverage, default=None)
 
 
-def _count(targets: Sequence[Presence], at_s: int) -> int:
-    """How many targets were there at all in a step."""
-    return sum(at.get(at_s, 0.0) > 0 for at in targets)
+def _gone(there: There) -> tuple[str, ...]:
+    """The jobs that ended with fewer targets than they began with."""
+    return tuple(
+        job
+        for job, targets in _jobs(there)
+        if sum(one.at_end for one in targets) < _expected(targets)
+    )
+
+
+def _expected(targets: Iterable[Presence]) -> int:
+    """As many targets as there were at the start, whichever: one may take another one's place."""
+    return max(1, sum(one.at_start for one in targets))
+
+
+def _jobs(there: There) -> Iterator[tuple[str, list[Presence]]]:
+    """The targets of each job, by its name."""
+    jobs: dict[str, list[Presence]] = {}
+    for (job, _), presence in there.items():
+        jobs.setdefault(job, []).append(presence)
+    yield from sorted(jobs.items(), key=itemgetter(0))
 
 
 def _target(labels: Mapping[str, str]) -> Target:

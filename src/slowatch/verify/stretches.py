@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 STAYS = 2
 """Scrapes in a row that must be back at the end of what was seen."""
+SILENCE_DOUBT = 0.05
+"""How likely silence may be by chance, anywhere in what was seen; no confidence changes that."""
 MOST_MISSED = 2
 """So many scrapes in a row may be missing: what is counted is counted by the next one, too."""
 
@@ -61,15 +63,13 @@ class Home:
 class Slots:
     """What one group did in each scrape's slot after the clock started, at which the grid begins.
 
-    A slot without a row was not scraped. A number that rests on fewer than `least_events` is not
-    away by itself.
+    A slot without a row was not scraped.
     """
 
     estimator: Estimator
     rows: Mapping[int, Row]
     grid: Grid
     confidence: float
-    least_events: int = 0
 
     @property
     def clock_s(self) -> int:
@@ -154,9 +154,7 @@ class Slots:
         for length, sums in _stretches(self._table(ends)):
             for at in _beyond(self.estimator.values(sums), home.limits):
                 found = self.estimator.estimate([float(number) for number in sums[at]], z)
-                if found is None or found.events < self.least_events:
-                    continue
-                if home.is_away(found):
+                if found is not None and home.is_away(found):
                     yield ends[at * length]
 
     def _silent(self, home: Home) -> Iterator[int]:
@@ -171,7 +169,7 @@ class Slots:
         per_s, silent_s = self._per_s(home, heard), 0
         for end_s, is_silent in zip(ends, silent, strict=True):
             silent_s = silent_s + self.grid.step_s if is_silent else 0
-            if silent_s and exp(-per_s * silent_s) < self._doubt:
+            if silent_s and exp(-per_s * silent_s) < SILENCE_DOUBT / len(ends):
                 yield end_s
 
     def _per_s(self, home: Home, heard: Sequence[int]) -> float:

@@ -22,7 +22,7 @@ from slowatch.verify.contributing import contributors
 from slowatch.verify.document import document_of
 from slowatch.verify.isolated import counted_span, measured
 from slowatch.verify.keeping import kept_text
-from slowatch.verify.lines import Rules, length_line, lines_of, plain_line
+from slowatch.verify.lines import Rules, doubt_of, length_line, lines_of, plain_line
 from slowatch.verify.measuring import Outcome, RunMeasuring
 from slowatch.verify.played import Played
 from slowatch.verify.recovering import Seen, recovery_lines
@@ -104,17 +104,18 @@ class _Verification:
         if self._span.length_s <= 0:
             return Verified(self._judged([plain_line(c, ()) for c in self._checks], {}, {}), "{}")
         subjects = {Subject.of(check): None for check in (*self._checks, *self._run.requires)}
-        scraping = scraped(subjects, self._span, self._sources)
         others = {s: None for s in kept if s not in subjects and s.source in self._sources}
         wanted = {**subjects, **others}
+        scraping = scraped(wanted, self._span, self._sources)
         outcomes = measured(self._measuring, wanted, self._span, is_isolated=self._is_isolated)
         befores = self._befores()
         lines = [line for c in self._checks for line in self._lines(c, outcomes, befores, scraping)]
         required = [
             line for c in self._run.requires for line in self._lines(c, outcomes, {}, scraping)
         ]
-        text = kept_text(outcomes, self._span, scale=self._played.scale)
-        return Verified(self._judged(lines, scraping, outcomes, required), text)
+        text = kept_text(_doubted(outcomes, scraping), self._span, scale=self._played.scale)
+        own = {subject: one for subject, one in scraping.items() if subject in subjects}
+        return Verified(self._judged(lines, own, outcomes, required), text)
 
     def _judged(
         self,
@@ -169,7 +170,7 @@ class _Verification:
         before = None if check.baseline is None else befores.get((check.baseline, subject))
         found = scraping.get(subject, Scraped())
         if isinstance(check.bound, Recovery):
-            seen = Seen(self._measuring, self._played, self._span, self._run.least_events)
+            seen = Seen(self._measuring, self._played, self._span)
             outcome = outcomes[subject]
             yield from recovery_lines(check, check.bound, seen, outcome, before, found)
             return
@@ -183,6 +184,19 @@ class _Verification:
         span = counted_span(self._span, source.scrape_s, is_isolated=self._is_isolated)
         found = contributors(subject, line.group, limit, span, source)
         return replace(line, contributors=found)
+
+
+def _doubted(outcomes: Outcomes, scraping: Mapping[Subject, Scraped]) -> Outcomes:
+    """What was measured, with why nothing can be shown by it, whatever is compared with it."""
+    found = {}
+    for subject, outcome in outcomes.items():
+        problem = scraping.get(subject, Scraped()).problem
+        groups = {
+            group: replace(one, doubt=problem or doubt_of(one))
+            for group, one in outcome.groups.items()
+        }
+        found[subject] = replace(outcome, groups=groups)
+    return found
 
 
 def _unmet(required: Iterable[Line]) -> Iterator[Notice]:
