@@ -154,6 +154,18 @@ def test_the_median_is_of_those_that_can_be_compared(judge: Judge, theatre: Thea
     assert line.baseline == pytest.approx((theatre.runs[0].mean() + theatre.runs[1].mean()) / 2)
 
 
+def test_a_median_leaves_out_what_nothing_can_be_shown_by(judge: Judge, theatre: Theatre) -> None:
+    """The newest of three has a doubt: it is the median of the others."""
+    for run in theatre.runs[:2]:
+        judge.keep(run, check(MEAN))
+    other = judge.verified(theatre.runs[2], check(MEAN)).to_keep(theatre.end_s)
+    doubted = other.measurements.replace('"doubt":null', '"doubt":"half of it is missing"')
+    judge.ledger.store_run(replace(other, measurements=doubted))
+    line = _line(judge, theatre.runs[3], RunBaseline(RUN, last=3))
+    assert line.verdict == "fail"
+    assert line.baseline == pytest.approx((theatre.runs[0].mean() + theatre.runs[1].mean()) / 2)
+
+
 def test_a_stored_run_is_a_baseline_by_its_id(judge: Judge, theatre: Theatre) -> None:
     """Passed or not; one that there is not is told of."""
     stored = judge.keep(theatre.runs[1], check(MEAN))

@@ -225,7 +225,7 @@ def _kept(ledger: Ledger, run: StoredRun, confidence: float) -> Kept | None:
 def _median(each: Sequence[Before]) -> Before:
     """The median of those that know something, the newest first; its course is that of the newest.
 
-    Where none does it is the newest of all.
+    What nothing can be shown by is left out. Where none knows anything it is the newest of all.
     """
     known = [one for one in each if one.groups]
     if len(known) < 2:
@@ -233,7 +233,8 @@ def _median(each: Sequence[Before]) -> Before:
     found = {}
     for group in {group for one in known for group in one.groups}:
         theirs = [one.groups[group] for one in known if group in one.groups]
-        found[group] = replace(theirs[0], estimate=middle([one.estimate for one in theirs]))
+        sure = [one for one in theirs if one.doubt is None] or theirs[:1]
+        found[group] = replace(sure[0], estimate=middle([one.estimate for one in sure]))
     ref = BaselineRef(f"the median of {len(known)} runs", None)
     return Before(found, ref, length_s=known[0].length_s)
 
