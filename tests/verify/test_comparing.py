@@ -141,26 +141,19 @@ def test_the_median_of_the_last_runs_is_a_baseline(judge: Judge, theatre: Theatr
     assert line.verdict == "fail"
 
 
-def test_the_median_is_of_those_that_can_be_compared(judge: Judge, theatre: Theatre) -> None:
-    """The newest of three was played at another scale: two are left."""
+@pytest.mark.parametrize(
+    ("kept", "instead"),
+    [('"scale":1.0', '"scale":0.5'), ('"doubt":null', '"doubt":"half of it is missing"')],
+    ids=["another scale", "nothing is shown by it"],
+)
+def test_a_median_is_of_those_that_can_be_compared(
+    judge: Judge, theatre: Theatre, kept: str, instead: str
+) -> None:
+    """The newest of three cannot: two are left."""
     for run in theatre.runs[:2]:
         judge.keep(run, check(MEAN))
     other = judge.verified(theatre.runs[2], check(MEAN)).to_keep(theatre.end_s)
-    scaled = other.measurements.replace('"scale":1.0', '"scale":0.5')
-    judge.ledger.store_run(replace(other, measurements=scaled))
-    line = _line(judge, theatre.runs[3], RunBaseline(RUN, last=3))
-    assert line.baseline_ref is not None
-    assert line.baseline_ref.told == "the median of 2 runs"
-    assert line.baseline == pytest.approx((theatre.runs[0].mean() + theatre.runs[1].mean()) / 2)
-
-
-def test_a_median_leaves_out_what_nothing_can_be_shown_by(judge: Judge, theatre: Theatre) -> None:
-    """The newest of three has a doubt: it is the median of the others."""
-    for run in theatre.runs[:2]:
-        judge.keep(run, check(MEAN))
-    other = judge.verified(theatre.runs[2], check(MEAN)).to_keep(theatre.end_s)
-    doubted = other.measurements.replace('"doubt":null', '"doubt":"half of it is missing"')
-    judge.ledger.store_run(replace(other, measurements=doubted))
+    judge.ledger.store_run(replace(other, measurements=other.measurements.replace(kept, instead)))
     line = _line(judge, theatre.runs[3], RunBaseline(RUN, last=3))
     assert line.verdict == "fail"
     assert line.baseline == pytest.approx((theatre.runs[0].mean() + theatre.runs[1].mean()) / 2)
