@@ -89,6 +89,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slowatch.ledger.store.BUSY_S", 0.1)
 
 
+@pytest.mark.slow
 def test_prometheus_that_stops_is_told_once_and_so_is_its_return(tmp_path: Path) -> None:
     """Through a real Alertmanager and to a webhook, without the password."""
     with (

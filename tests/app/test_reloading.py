@@ -228,6 +228,7 @@ def test_reloading_while_slots_are_measured_loses_none(play: Play) -> None:
     assert play.one.counts().slots_late == 0
 
 
+@pytest.mark.slow
 def test_a_running_daemon_reads_again_when_it_is_told(prometheus_url: str, tmp_path: Path) -> None:
     """By SIGHUP, where it does not look by itself; changes alone do nothing then."""
     rules = tmp_path / "rules"

@@ -34,6 +34,7 @@ def serving(folder: Path, **more: str) -> tuple[Child, int]:
     return Child(command, log_path=folder / "log", env=environment, cwd=folder), port
 
 
+@pytest.mark.slow
 def test_it_is_served_over_https_to_who_has_the_token(tmp_path: Path) -> None:
     """Pages live in a browser that knows the token; whoever does not is told to show one."""
     child, port = serving(tmp_path)

@@ -114,7 +114,7 @@ def check(
     assert done == ({"writer"} if who == "writer" else set())
 
 
-QUICK = [("open", "nobody"), ("token", "nobody"), ("token", "writer")]
+QUICK = [("token", "nobody"), ("token", "writer")]
 ALL = [(reads, who) for reads in ("open", "token") for who in SHOWN]
 
 

@@ -129,6 +129,7 @@ def test_specs_are_those_of_the_settings(spec: Path) -> None:
     assert slowatch("render-rules", rules=str(spec)).out == slowatch("render-rules", str(spec)).out
 
 
+@pytest.mark.slow
 def test_rendered_tests_prove_the_rendered_rules(spec: Path) -> None:
     rules, tests = spec.with_name("slo.yml"), spec.with_name("slo_test.yml")
     for interval in ("15s", "60s"):

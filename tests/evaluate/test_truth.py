@@ -59,6 +59,7 @@ def test_one_slo_each_counts_what_one_slo_by_label_counts(
     assert all(one.relative <= WITHIN for one in deviations(trace.trace, found, with_masked=False))
 
 
+@pytest.mark.slow
 def test_command_line_says_the_same(trace: ServedTrace, counts: Counts, tmp_path: Path) -> None:
     """`slowatch evaluate --json`, in a process of its own."""
     rules = tmp_path / "trace.yaml"

@@ -203,7 +203,7 @@ LABELLED = """
 """
 
 
-@pytest.mark.parametrize("scrape_s", [15, 60, 120, 300])
+@pytest.mark.parametrize("scrape_s", [15, 60, 120, pytest.param(300, marks=pytest.mark.slow)])
 def test_rendered_tests_hold_for_any_scrape_interval(scrape_s: int, tmp_path: Path) -> None:
     assert proved(tmp_path, slos_of(CALLS), Manner(scrape_s=scrape_s)) == ""
 

@@ -13,6 +13,7 @@ from tests.traces.openmetrics import METRIC, PAIRS
 Samples = list[tuple[float, int]]
 
 
+@pytest.mark.slow
 def test_scraped_counters_add_up_to_the_truth(trace: ServedTrace) -> None:
     """To the last event, once those are added that the values of the counters cannot tell."""
     _check_truth(trace)
