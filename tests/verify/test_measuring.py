@@ -166,6 +166,6 @@ def test_the_deviation_of_a_mean_is_that_of_all_slots() -> None:
         group: {5: (10.0, 0.0, 0.0), 10: (0.0, 0.0, 10.0), 15: (9.0, 0.0, 0.0)}
     }
     rows = Rows({group: {5: (5.0, 10.0), 10: (25.0, 10.0)}}, None, {group: bounds}, buckets)
-    estimator = estimator_of(Subject(MeanMeasure(Counter("took"))), group, rows)
+    estimator = estimator_of(Subject(MeanMeasure(Counter("took"))), group, rows, {})
     assert isinstance(estimator, Mean)
     assert estimator.deviation == pytest.approx((1 + 1 / 12) ** 0.5)

@@ -5,7 +5,7 @@ the count of observations, counts per bucket. What is estimated from the sum of 
 run's number; what it would have been with other slots of the same kind tells how sure it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 from statistics import fmean, median, stdev
@@ -314,14 +314,14 @@ def mean_in_buckets(counts: Sequence[float], bounds: Sequence[float], mean: floa
     return Mean(deviation, third / total / deviation**3)
 
 
-def mean_between(rows: Sequence[Sequence[float]]) -> Mean | None:
-    """The same by how the means of slots differ, where no buckets tell; None of too few slots.
+def mean_between(rows: Iterable[Sequence[float]]) -> Mean:
+    """The same by how the means of slots differ, where no buckets tell; unknown of too few slots.
 
     By their median distance from their median, so that a spike is none of it.
     """
     filled = [(total / count, count) for total, count in rows if count > 0]
     if len(filled) < LEAST_VALUES:
-        return None
+        return Mean()
     middle = median(mean for mean, _ in filled)
     distance = median(abs(mean - middle) * sqrt(count) for mean, count in filled)
     few = t_of(_USUAL, len(filled) - 1) / z_of(_USUAL)

@@ -166,9 +166,7 @@ class RunMeasuring:
         if isinstance(subject.measure, RateMeasure) and _is_of_slots(subject):
             rates = {end_s: events / seconds for end_s, (events, seconds) in slots.items()}
             return self._of_values(subject, rates, subject.measure.statistic)
-        estimator = estimator_of(subject, group, whole)
-        if estimator == Mean():
-            estimator = mean_between(list(slots.values())) or Mean()
+        estimator = estimator_of(subject, group, whole, slots)
         rows, seed = list(slots.values()), _seed(subject)
         found = estimated(estimator, row, rows, confidence=self.confidence, seed=seed)
         kept = found
@@ -215,15 +213,15 @@ class RunMeasuring:
         return Measured(Estimate(value, len(listed), reach[0]), told, reach[1])
 
 
-def estimator_of(subject: Subject, group: Group, rows: Rows) -> Estimator:
-    """How a subject's rows become its number."""
+def estimator_of(subject: Subject, group: Group, rows: Rows, slots: Mapping[int, Row]) -> Estimator:
+    """How a group's rows become its number; its slots tell how sure, where nothing else does."""
     match subject.measure:
         case ShareMeasure():
             return Share()
         case QuantileMeasure(p, _, False):
             return Quantile(float(p), rows.bounds.get(group, ()))
         case MeanMeasure():
-            return _mean(group, rows)
+            return _mean_in_buckets(group, rows) or mean_between(slots.values())
         case CountMeasure():
             return Count()
         case RateMeasure():
@@ -267,13 +265,13 @@ def statistic_of(statistic: Statistic, values: Sequence[float]) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-def _mean(group: Group, rows: Rows) -> Mean:
-    """How a group's mean wavers, by the buckets of all slots together, where there are any."""
+def _mean_in_buckets(group: Group, rows: Rows) -> Mean | None:
+    """How a group's mean wavers, by the buckets of all slots together; None where it has none."""
     own = rows.by_group.get(group, {})
     buckets = [counts for end_s, counts in rows.buckets.get(group, {}).items() if end_s in own]
     total, count = (sum(numbers) for numbers in zip((0.0, 0.0), *own.values(), strict=True))
     if not buckets or count <= 0:
-        return Mean()
+        return None
     counts = [sum(numbers) for numbers in zip(*buckets, strict=True)]
     return mean_in_buckets(counts, rows.bounds[group], total / count)
 
@@ -294,8 +292,8 @@ def _unread(parts: Rows, whole: Rows, group: Group) -> str | None:
 def _with_missing(outcome: Outcome, subject: Subject, parts: Rows, grid: Grid) -> Outcome:
     """What free expressions came to, and for how much of the time they had no value.
 
-    Nobody else tells of them whether what they ask for was there: which targets they need is not
-    known. A group may be idle, or not there yet, as long as another one is there.
+    That the targets they read were up does not say that they had one. A group may be idle, or not
+    there yet, as long as another one is there.
     """
     measure = subject.measure
     if not isinstance(measure, ShareMeasure) or not isinstance(measure.sli, FreeEvents):

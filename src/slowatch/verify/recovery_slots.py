@@ -12,7 +12,7 @@ from slowatch.spec.compiled import FreeEvents
 from slowatch.spec.compiled_runs import MeanMeasure, Measure, QuantileMeasure, ShareMeasure
 from slowatch.spec.promql import selector_text
 from slowatch.verify.asked import Rows, Subject
-from slowatch.verify.estimators import Mean, Plain, mean_between
+from slowatch.verify.estimators import Mean, Plain
 from slowatch.verify.measuring import (
     SCRAPES_IN_SLOT,
     TOO_FEW,
@@ -52,15 +52,13 @@ class RecoverySlots:
         why = self._unread(group)
         if why is not None:
             return f"it could not be seen scrape by scrape: {why}"
-        estimator = estimator_of(self.subject, group, self.rows)
         by_end = aligned(self.rows, self.rows, group)
+        estimator = estimator_of(self.subject, group, self.rows, by_end)
         if isinstance(estimator, Plain):
             # Values do not add up; their mean wavers as they did before.
             by_end = {end_s: (row[0], 1.0) for end_s, row in by_end.items()}
             known = [point.value for point in was.course if point.value is not None]
             estimator = Mean(stdev(known)) if len(known) > 1 else Mean()
-        elif estimator == Mean():
-            estimator = mean_between(list(by_end.values())) or Mean()
         if estimator == Mean():
             return TOO_FEW
         slots = Slots(estimator, by_end, self.grid, self.confidence)
